@@ -1,0 +1,88 @@
+/** What the HTTP interface shows. Instants are RFC 3339 UTC with milliseconds. */
+export type Instant = string;
+
+export type Source = 'plan' | 'trial' | 'purchase' | 'goodwill';
+export type AccountStatus = 'active' | 'past-due' | 'renewal-pending' | 'paused' | 'trial' | 'ended' | 'none';
+
+export interface PlanView {
+  readonly id: string;
+  readonly name: string;
+  readonly creditsPerCycle: number;
+}
+
+export interface AllotmentView {
+  readonly id: string;
+  readonly source: Source;
+  readonly quantity: number;
+  readonly remaining: number;
+  readonly validFrom: Instant;
+  readonly expiresAt: Instant | null;
+}
+
+/** The `credits` object: what an account has, at one instant. */
+export interface CreditsView {
+  readonly accountId: string;
+  readonly plan: PlanView | null;
+  readonly status: AccountStatus;
+  readonly available: number;
+  readonly upcoming: number;
+  /** Videos queued or rendering; null for a past instant. */
+  readonly inProgress: number | null;
+  readonly usedThisCycle: number;
+  readonly cycle: { readonly start: Instant; readonly end: Instant } | null;
+  readonly nextRenewalAt: Instant | null;
+  readonly nextPlan: PlanView | null;
+  readonly endsAt: Instant | null;
+  readonly allotments: readonly AllotmentView[];
+  readonly position: string;
+}
+
+export interface LedgerLine {
+  readonly id: string;
+  readonly at: Instant;
+  readonly recordedAt: Instant;
+  /** The published fact's type, `credits.allotted` and so on. */
+  readonly type: string;
+  /** Signed change of `balanceAfter`. */
+  readonly credits: number;
+  readonly balanceAfter: number;
+  readonly allotmentId: string | null;
+  readonly videoId: string | null;
+  readonly source: Source | null;
+  readonly reason: string | null;
+  readonly actor: string | null;
+  readonly cause: string;
+  /** The line in words. */
+  readonly text: string;
+}
+
+export type VideoStatus = 'queued' | 'rendering' | 'ready' | 'failed' | 'cancelled';
+
+export interface VideoView {
+  readonly videoId: string;
+  readonly accountId: string;
+  readonly roomId: string;
+  readonly artworkId: string;
+  readonly title: string | null;
+  readonly status: VideoStatus;
+  /** Percent, 0–100, while rendering; 100 when ready. */
+  readonly progress: number | null;
+  readonly attempt: number;
+  readonly createdAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly failure: string | null;
+  readonly allotmentId: string;
+  readonly downloadUrl: string | null;
+  readonly posterUrl: string | null;
+}
+
+export interface RoomView {
+  readonly roomId: string;
+  readonly name: string;
+  readonly previewUrl: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}

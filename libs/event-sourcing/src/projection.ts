@@ -1,0 +1,21 @@
+import type { RecordedEvent } from './event.js';
+import type { Row, TableSchema } from './read-model.port.js';
+
+/**
+ * A read model as a pure fold per key. `keysOf` names the rows an event touches; `fold` makes each anew from what it was
+ * (undefined: no such row; null: remove it). Over the log nothing is skipped: a fold that throws stops the projection there.
+ */
+export interface Projection {
+  readonly name: string;
+  /** Changes whenever the same log would give other rows. */
+  readonly version: string;
+  /** Streams it reads: those whose names start with one of these. */
+  readonly prefixes: readonly string[];
+  readonly tables: readonly ProjectedTable[];
+}
+
+export interface ProjectedTable<R extends Row = Row> {
+  readonly schema: TableSchema;
+  keysOf(event: RecordedEvent): readonly string[];
+  fold(row: R | undefined, event: RecordedEvent, key: string): R | null;
+}
