@@ -2,3 +2,4 @@ export * from './cloud-event.js';
 export * from './commands.js';
 export * from './problems.js';
 export * from './views.js';
+export * from './instants.js';

@@ -7,8 +7,8 @@ export interface Aggregate<State, F extends Fact> {
   readonly initial: State;
   /** Throws UnknownEventTypeError for a type it does not know: a newer process has written here. */
   evolve(state: State, event: { readonly type: string; readonly data: F['data']; readonly recordedAt: number }): State;
-  /** What time has brought up to `now` (ms): facts with causes of their own, in order, dated at their true instants. */
-  settle(state: State, now: number): readonly F[];
+  /** What time has brought to stream `<prefix><id>` up to `now` (ms): facts with causes of their own, in order, dated at their true instants. */
+  settle(state: State, now: number, id: string): readonly F[];
   /** Rough size of the state in memory, in bytes: what the cache is bounded by. */
   sizeOf(state: State): number;
 }

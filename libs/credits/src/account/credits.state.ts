@@ -1,0 +1,174 @@
+import type { Source } from '#contracts';
+import { UnknownEventTypeError } from '#event-sourcing';
+import type { CreditEvent, CreditsAllotted } from './credits.events.js';
+import { isEnded, newSubscription, recordAllotment, recordEvent, recordedOf, recordRefund, type Subscription } from './subscription.js';
+
+/** A set of credits that still matters: something is left, or a video that used it is not finished. Instants in ms. */
+export interface Allotment {
+  readonly id: string;
+  readonly source: Source;
+  readonly quantity: number;
+  readonly remaining: number;
+  readonly validFrom: number;
+  /** As written; a plan's set may end earlier (endOf). Null: never. */
+  readonly expiresAt: number | null;
+  /** Set when its subscription ended, or its trial. */
+  readonly cutAt: number | null;
+  readonly plan: { readonly subscriptionId: string; readonly periodStart: number } | null;
+  /** Videos that used one of its credits and are not finished. */
+  readonly open: number;
+  readonly closed: 'over' | 'revoked' | null;
+}
+
+export interface Trial {
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly credits: number;
+  readonly given: boolean;
+}
+
+/** Net use of credits in a stretch of time. */
+interface Usage {
+  readonly from: number;
+  readonly to: number;
+  readonly used: number;
+}
+
+/** An account's credits: plain data, folded from its stream. */
+export interface Credits {
+  /** In the order they were given. */
+  readonly allotments: readonly Allotment[];
+  readonly subscriptions: readonly Subscription[];
+  readonly trial: Trial | null;
+  readonly hadPlan: boolean;
+  /** Oldest first; reaches back at least to the start of every running cycle. */
+  readonly usage: readonly Usage[];
+}
+
+export const noCredits: Credits = { allotments: [], subscriptions: [], trial: null, hadPlan: false, usage: [] };
+
+/** Uses closer together than this are counted as one stretch, unless a cycle started between them. */
+const USAGE_STRETCH_MS = 60 * 60 * 1000;
+
+/** The fold. `recordedAt` in ms. Throws UnknownEventTypeError. */
+export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' | 'data'>, recordedAt: number): Credits {
+  const { type, data } = event as CreditEvent;
+  switch (type) {
+    case 'CreditsAllotted':
+      return allotted(credits, data, recordedAt);
+    case 'CreditConsumed': {
+      const used = change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining - data.credits, open: a.open + 1 }));
+      return { ...used, usage: countUse(credits.usage, Date.parse(data.at)) };
+    }
+    case 'CreditReturned': {
+      const back = change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining + data.credits, open: a.open - 1 }));
+      return { ...back, usage: uncountUse(credits.usage, Date.parse(data.usedAt)) };
+    }
+    case 'CreditsExpired':
+      return change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining - data.credits, closed: a.closed ?? 'over' }));
+    case 'CreditsRevoked':
+      return change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining - data.credits, closed: 'revoked' }));
+    case 'CreditsLow':
+    case 'CreditsExhausted':
+    case 'PurchaseRefundRecorded':
+      return credits;
+    case 'SubscriptionRecorded': {
+      const recorded = recordedOf(data);
+      const next = subscribed(credits, data.subscriptionId, (s) => recordEvent(s, recorded));
+      const ended = isEnded(recorded.status) && next.subscriptions.some((s) => s.id === data.subscriptionId && isEnded(s.status));
+      return ended ? cut(next, (a) => a.plan?.subscriptionId === data.subscriptionId, recorded.at) : next;
+    }
+    case 'PaymentFailureRecorded': {
+      const occurredAt = Date.parse(data.occurredAt);
+      return subscribed(credits, data.subscriptionId, (s) => ({ ...s, paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt) }));
+    }
+    case 'RefundRecorded':
+      return subscribed(credits, data.subscriptionId, (s) => recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt)));
+    case 'TrialRecorded':
+      return {
+        ...credits,
+        trial: { startsAt: Date.parse(data.startsAt), endsAt: data.endsAt === null ? null : Date.parse(data.endsAt), credits: data.credits, given: false },
+      };
+    default:
+      throw new UnknownEventTypeError(type satisfies never);
+  }
+}
+
+/** The credits once a video that used one is delivered: the use is final. */
+export function finishUse(credits: Credits, allotmentId: string): Credits {
+  return change(credits, allotmentId, (a) => ({ ...a, open: a.open - 1 }));
+}
+
+/** Available plus upcoming, once what time has brought is settled. */
+export function balanceOf(credits: Credits): number {
+  return credits.allotments.reduce((sum, a) => sum + a.remaining, 0);
+}
+
+/** Net credits used from `start` on. */
+export function usedSince(credits: Credits, start: number): number {
+  return credits.usage.reduce((sum, u) => (u.from >= start ? sum + u.used : sum), 0);
+}
+
+function allotted(credits: Credits, data: CreditsAllotted['data'], recordedAt: number): Credits {
+  const set: Allotment = {
+    id: data.allotmentId,
+    source: data.source,
+    quantity: data.credits,
+    remaining: data.credits,
+    validFrom: Date.parse(data.validFrom),
+    expiresAt: data.expiresAt === null ? null : Date.parse(data.expiresAt),
+    cutAt: null,
+    plan: data.plan && { subscriptionId: data.plan.subscriptionId, periodStart: Date.parse(data.plan.periodStart) },
+    open: 0,
+    closed: null,
+  };
+  const next = { ...credits, allotments: [...credits.allotments, set] };
+  if (data.source === 'trial') return { ...next, trial: credits.trial && { ...credits.trial, given: true } };
+  if (!data.plan) return next;
+  const { plan } = data;
+  const cycle = { start: Date.parse(plan.cycleStart), end: Date.parse(plan.cycleEnd), periodStart: Date.parse(plan.periodStart), planId: plan.planId };
+  const subscription = subscribed(next, plan.subscriptionId, (s) => recordAllotment(s, cycle, data.credits));
+  const withoutTrial = cut(subscription, (a) => a.source === 'trial', recordedAt);
+  return { ...withoutTrial, hadPlan: true, usage: usageSinceCycles(withoutTrial) };
+}
+
+/** Nothing left in it and nobody who could give something back. */
+const isDone = (a: Allotment): boolean => a.remaining === 0 && a.open === 0;
+
+function change(credits: Credits, id: string, make: (a: Allotment) => Allotment): Credits {
+  const allotments: Allotment[] = [];
+  for (const a of credits.allotments) {
+    const next = a.id === id ? make(a) : a;
+    if (!isDone(next)) allotments.push(next);
+  }
+  return { ...credits, allotments };
+}
+
+function cut(credits: Credits, which: (a: Allotment) => boolean, at: number): Credits {
+  return { ...credits, allotments: credits.allotments.map((a) => (which(a) && a.cutAt === null ? { ...a, cutAt: at } : a)) };
+}
+
+function subscribed(credits: Credits, id: string, make: (s: Subscription) => Subscription): Credits {
+  const known = credits.subscriptions.some((s) => s.id === id);
+  const subscriptions = known ? credits.subscriptions.map((s) => (s.id === id ? make(s) : s)) : [...credits.subscriptions, make(newSubscription(id))];
+  return { ...credits, subscriptions };
+}
+
+function countUse(usage: readonly Usage[], at: number): readonly Usage[] {
+  const last = usage.at(-1);
+  if (!last || at - last.from >= USAGE_STRETCH_MS) return [...usage, { from: at, to: at, used: 1 }];
+  return [...usage.slice(0, -1), { ...last, to: Math.max(last.to, at), used: last.used + 1 }];
+}
+
+function uncountUse(usage: readonly Usage[], usedAt: number): readonly Usage[] {
+  const index = usage.findLastIndex((u) => u.from <= usedAt && usedAt <= u.to);
+  return usage.map((u, i) => (i === index ? { ...u, used: u.used - 1 } : u));
+}
+
+/** Forgets what lies before every cycle, and lets the next use begin a stretch of its own. */
+function usageSinceCycles(credits: Credits): readonly Usage[] {
+  const starts = credits.subscriptions.flatMap((s) => (s.cycle ? [s.cycle.start] : []));
+  const kept = credits.usage.filter((u) => u.to >= Math.min(...starts));
+  const latest = Math.max(...starts);
+  return kept.length === 0 ? kept : [...kept, { from: latest, to: latest, used: 0 }];
+}
