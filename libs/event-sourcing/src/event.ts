@@ -18,6 +18,8 @@ export interface EventMetadata {
   readonly requestHash?: string;
   /** 16 bytes (base64url) of sha256(previous chain ‖ id ‖ type ‖ data); from the stream's first event on. */
   readonly chain: string;
+  /** Another event of the same append follows: how a replay and `credits verify` find an append's end. */
+  readonly more?: true;
 }
 
 /** An event about to be appended. `text` is what is stored and chained: exactly `JSON.stringify(data)`. */

@@ -1,9 +1,16 @@
 export * from './aggregate.js';
+export * from './chain.js';
 export * from './clock.port.js';
 export * from './decision.js';
+export { CauseRepeatedError } from './draft.js';
 export * from './event.js';
 export * from './event-store.port.js';
 export * from './ids.port.js';
 export * from './projection.js';
+export * from './random.ids.js';
 export * from './read-model.port.js';
+export * from './settable.clock.js';
+export * from './system.clock.js';
 export * from './transact.port.js';
+export * from './transact.js';
+export * from './uuid5.js';

@@ -32,9 +32,13 @@ export interface Standing<State> {
 }
 
 export type Outcome<State, Refusal> =
-  /** Accepted and durable now. `events` is empty where it said nothing new. */
+  /**
+   * Accepted and durable now. `events` is empty where it said nothing new (the state then has what time has brought settled in
+   * memory); otherwise they are the append's, from the first that bears the command's cause (all of them where none does).
+   * Their positions may all be the append's: nothing comes between, so whoever waits for it has them all.
+   */
   | (Standing<State> & { readonly kind: 'accepted'; readonly events: readonly RecordedEvent[] })
-  /** This cause took effect before: its events, and the stream as it stood just after them. */
+  /** This cause took effect before: the same events as the first time, and the stream as it stood just after them. */
   | (Standing<State> & { readonly kind: 'replayed'; readonly events: readonly RecordedEvent[] })
   /** The cause is taken by a request of other content. */
   | { readonly kind: 'reused' }

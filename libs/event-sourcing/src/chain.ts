@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import type { RecordedEvent } from './event.js';
+
+/** The chain before a stream's first event. */
+export const CHAIN_START = '';
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** 16 bytes are 21 characters of base64url and two bits of one more. */
+const WHOLE_CHARACTERS = 21;
+const TOP_TWO_BITS = 0b110000;
+
+/**
+ * The next link of a stream's chain: the first 16 bytes of sha256(previous ‖ id ‖ type ‖ data) as base64url. `previous` is the
+ * link before it as text, `text` the data as stored; the four cannot run into each other: the first two have
+ * fixed lengths, and data begins with the first brace.
+ */
+export function chainLink(previous: string, id: string, type: string, text: string): string {
+  const digest = hash('sha256', previous + id + type + text, 'base64url');
+  const last = BASE64URL.indexOf(digest.charAt(WHOLE_CHARACTERS)) & TOP_TWO_BITS;
+  return digest.slice(0, WHOLE_CHARACTERS) + BASE64URL.charAt(last);
+}
+
+/** Where and how a stream's events stop being those that were written. */
+export interface ChainBreak {
+  readonly stream: string;
+  readonly version: number;
+  readonly reason: 'version-gap' | 'wrong-link' | 'time-goes-back' | 'append-cut-short';
+}
+
+/** How far a stream has been verified: hand it on to verify the next page. */
+export type Verified = Pick<RecordedEvent, 'version' | 'metadata'>;
+
+/**
+ * Verifies a run of one stream's events, in order, after `before` (undefined: from the stream's first event).
+ * `complete` says that the run reaches the stream's end, where no append may be cut short. Undefined: all is as written.
+ */
+export function verifyChain(events: readonly RecordedEvent[], before?: Verified, complete = true): ChainBreak | undefined {
+  let last = before;
+  for (const event of events) {
+    const reason = breakBetween(last, event);
+    if (reason !== undefined) return { stream: event.stream, version: event.version, reason };
+    last = event;
+  }
+  const end = events.at(-1);
+  if (complete && end?.metadata.more === true) return { stream: end.stream, version: end.version, reason: 'append-cut-short' };
+  return undefined;
+}
+
+function breakBetween(last: Verified | undefined, event: RecordedEvent): ChainBreak['reason'] | undefined {
+  const { id, type, data, metadata } = event;
+  if (event.version !== (last === undefined ? 0 : last.version + 1)) return 'version-gap';
+  const previous = last === undefined ? CHAIN_START : last.metadata.chain;
+  if (chainLink(previous, id, type, JSON.stringify(data)) !== metadata.chain) return 'wrong-link';
+  if (last !== undefined && !(metadata.recordedAt >= last.metadata.recordedAt)) return 'time-goes-back';
+  return undefined;
+}

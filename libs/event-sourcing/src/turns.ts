@@ -1,0 +1,20 @@
+/** One at a time per name, in order of arrival; names do not wait for each other. */
+export class Turns {
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  /** Undefined: it is the caller's turn at once. Otherwise it is when this resolves. Whoever had a turn must end it. */
+  take(name: string): Promise<void> | undefined {
+    const waiting = this.#waiting.get(name);
+    if (waiting === undefined) {
+      this.#waiting.set(name, []);
+      return undefined;
+    }
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  end(name: string): void {
+    const next = this.#waiting.get(name)?.shift();
+    if (next === undefined) this.#waiting.delete(name);
+    else next();
+  }
+}
