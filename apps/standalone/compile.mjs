@@ -1,10 +1,11 @@
 // The build: every source to plain JavaScript in dist (swc), then one bundle per entry (esbuild), for start-up is file loading.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 import * as esbuild from 'esbuild';
-import { root } from './prepare.mjs';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
 
 /** What is started: name of the bundle in dist/standalone, and the compiled module it begins with. */
