@@ -22,7 +22,7 @@ export default {
       comment: 'An import that leads nowhere fails only when somebody starts the program.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(@nestjs/(microservices|websockets|platform-express)|#)' },
+      to: { couldNotResolve: true, pathNot: '^(@nestjs/(microservices|websockets|platform-express)|#|(../)+dist/)' },
     },
     {
       name: 'own-libraries-exist',
@@ -134,7 +134,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|coverage|data)/' },
+    exclude: { path: '^(dist|coverage|data)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

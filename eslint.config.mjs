@@ -87,6 +87,16 @@ export default tseslint.config(
     },
   },
   {
+    // Functions of their input: what they may import is checked with the structure, what they may take from an index is checked here.
+    files: ['**/*.{events,decisions,saga,publisher,projection}.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^#', importNamePattern: 'Clock$|^Ids$', message: 'Time and ids arrive inside the command.' }] },
+      ],
+    },
+  },
+  {
     // One `describe` holds many sentences, and a contract suite is one function.
     files: ['**/*.test.ts', '**/testing/**/*.ts', 'test/**/*.ts'],
     rules: {
