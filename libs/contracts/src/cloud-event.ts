@@ -27,7 +27,13 @@ export interface RenderJob {
   readonly artworkId: string;
   readonly artworkUrl: string;
   readonly uploadUrl: string;
-  readonly output: { readonly width: number; readonly height: number; readonly fps: number; readonly durationMs: number; readonly format: 'mp4' };
+  readonly output: {
+    readonly width: number;
+    readonly height: number;
+    readonly fps: number;
+    readonly durationMs: number;
+    readonly format: 'mp4';
+  };
   readonly leaseMs: number;
 }
 

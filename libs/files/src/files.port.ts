@@ -21,7 +21,11 @@ export interface Files {
    * Stores the content, durable when it resolves, all or nothing; an existing file under the key is replaced in one step.
    * `keyOf` may name the key from what was received (a content address).
    */
-  put(key: string | ((received: Omit<StoredFile, 'key'>) => string), content: Readable | Uint8Array, limitBytes: number): Promise<StoredFile>;
+  put(
+    key: string | ((received: Omit<StoredFile, 'key'>) => string),
+    content: Readable | Uint8Array,
+    limitBytes: number,
+  ): Promise<StoredFile>;
   /** Size, or undefined where there is no such file. */
   size(key: string): Promise<number | undefined>;
   /** SHA-256 of what is stored (lower-case hex), or undefined. */
