@@ -58,6 +58,11 @@ export function draft<F extends Fact>(
     if (index < facts.length - 1) metadata.more = true;
     events.push({ id, type: fact.type, data: fact.data, text, metadata });
   }
+  if (own === -1 && decided.length > 0) {
+    own = settled.length;
+    causes.push({ key: newCause(stream, held.causes, command.cause), index: own });
+    rememberCommand(events[own] as NewEvent, command);
+  }
   return { events, causes, own: Math.max(own, 0) };
 }
 
@@ -67,6 +72,13 @@ function newCause(stream: string, known: Causes, cause: string): CauseKey {
   const key = causeKey(cause);
   if (known.find(key) !== undefined) throw new CauseRepeatedError(stream, cause);
   return key;
+}
+
+/** All facts have causes of their own: the first that was decided remembers the command's, so that its repeat is found. */
+function rememberCommand({ metadata }: NewEvent, command: Command): void {
+  const remembered: Writable<EventMetadata> = metadata;
+  remembered.command = command.cause;
+  if (command.requestHash !== undefined) remembered.requestHash = command.requestHash;
 }
 
 /** Who acted stands on what was decided, not on what time had brought anyway. */

@@ -14,6 +14,8 @@ export interface EventMetadata {
   readonly actor?: string;
   /** Name of the API key that authenticated the command. */
   readonly keyName?: string;
+  /** The command's cause, on the first decided event of an append in which no event bears it as its own. */
+  readonly command?: string;
   /** Hash of the normalised request; on the first event of a request's cause only. */
   readonly requestHash?: string;
   /** 16 bytes (base64url) of sha256(previous chain ‖ id ‖ type ‖ data); from the stream's first event on. */

@@ -96,7 +96,7 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
       if (first !== undefined) return this.#replay(stream, transaction, held, first);
 
       const now = Math.max(clock.now(), held.recordedAt);
-      const settled = aggregate.settle(held.state, now);
+      const settled = aggregate.settle(held.state, now, transaction.id);
       const state = this.#fold(held.state, settled, now);
       if (!checked) {
         refusal = await transaction.precondition?.();
@@ -145,7 +145,7 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
     const events = await this.#readAppend(stream, first);
     const head = events[0] as RecordedEvent;
     const last = events.at(-1) as RecordedEvent;
-    if (head.metadata.cause !== cause) throw new Error(`event ${first} of stream "${stream}" was to bear cause "${cause}"`);
+    if (head.metadata.cause !== cause && head.metadata.command !== cause) throw new Error(`event ${first} of stream "${stream}" was to bear cause "${cause}"`);
     const stored = head.metadata.requestHash;
     if (requestHash !== undefined && stored !== undefined && stored !== requestHash) return { kind: 'reused' };
     const state = last.version === held.version ? held.state : await this.#stateAt(stream, last.version);
@@ -234,6 +234,7 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
         if (event.version !== version + 1) throw new Error(`stream "${stream}" has no event ${version + 1}`);
         state = this.#evolve(state, event);
         held.causes.add(causeKey(event.metadata.cause), event.version);
+        if (event.metadata.command !== undefined) held.causes.add(causeKey(event.metadata.command), event.version);
         version = event.version;
         last = event;
       }

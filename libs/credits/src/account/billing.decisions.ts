@@ -1,5 +1,6 @@
 import { instant } from '#contracts';
-import { accepted, type Decided, type Past } from '#event-sourcing';
+import { accepted, type Decided, type Past, rejected } from '#event-sourcing';
+import type { CycleLength } from '../calendar/calendar.js';
 import type { Plans } from '../plans/plans.js';
 import { type BillingStatus, type CreditEvent, causes, type SubscriptionRecorded } from './credits.events.js';
 import { balanceOf, type Credits, evolveCredits } from './credits.state.js';
@@ -28,42 +29,59 @@ export interface SubscriptionEvent {
   readonly occurredAt: number;
 }
 
+/** Why an event that reads well is set aside all the same (rule 16). */
+export interface UnknownPlan {
+  readonly code: 'unknown-plan';
+}
+
 /** Takes in what billing says of a subscription: the state decides, in any order, once (rules 15 to 21). */
-export function recordSubscription(event: SubscriptionEvent, { accountId, now, plans }: At): Billing {
+export function recordSubscription(event: SubscriptionEvent & { readonly trial: boolean }, at: At): (credits: Credits) => Decided<CreditEvent, UnknownPlan> {
+  const { now, plans } = at;
+  const { trial, ...named } = event;
   return (credits) => {
     const subscription = credits.subscriptions.find((s) => s.id === event.subscriptionId) ?? newSubscription(event.subscriptionId);
-    const known = plans.cyclePlans.get(event.planId) ?? lastKnown(subscription, event.planId);
+    const plan = planNamed(subscription, event, plans);
+    if (!plan) return rejected<UnknownPlan>({ code: 'unknown-plan' });
     const data: SubscriptionRecorded['data'] = {
-      ...event,
-      planCredits: known.creditsPerCycle,
-      planCycle: known.cycle,
+      ...named,
+      status: trial ? 'trialing' : event.status,
+      planCredits: plan.credits,
+      planCycle: plan.cycle,
       periodStart: instant(event.periodStart),
       periodEnd: instant(event.periodEnd),
       occurredAt: instant(Math.min(event.occurredAt, now)),
       at: instant(now),
     };
-    if (!saysSomethingNew(subscription, data, now)) return accepted();
-    return settled(credits, [{ type: 'SubscriptionRecorded', data }], { accountId, now, plans });
+    const events: CreditEvent[] = saysSomethingNew(subscription, data, now) ? [{ type: 'SubscriptionRecorded', data }] : [];
+    if (trial && startsTrial(credits)) events.push(trialRecorded({ startsAt: event.periodStart, endsAt: event.periodEnd, occurredAt: event.occurredAt }, at));
+    return events.length === 0 ? accepted() : settled(credits, events, at);
   };
 }
 
 /** Starts the account's one trial (rule 18); nothing the second time, nor where there ever was a plan allotment. */
-export function recordTrial(trial: { readonly startsAt: number; readonly endsAt: number | null; readonly occurredAt: number }, at: At): Billing {
-  return (credits) => {
-    if (credits.trial || credits.hadPlan) return accepted();
-    const { startsAt, endsAt, occurredAt } = trial;
-    const recorded: CreditEvent = {
-      type: 'TrialRecorded',
-      cause: 'trial-started:',
-      data: {
-        startsAt: instant(Math.max(startsAt, at.now)),
-        endsAt: endsAt === null ? null : instant(endsAt),
-        credits: at.plans.trial.creditsInTotal,
-        occurredAt: instant(Math.min(occurredAt, at.now)),
-        at: instant(at.now),
-      },
-    };
-    return settled(credits, [recorded], at);
+export function recordTrial(trial: TrialEvent, at: At): Billing {
+  return (credits) => (startsTrial(credits) ? settled(credits, [trialRecorded(trial, at)], at) : accepted());
+}
+
+interface TrialEvent {
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly occurredAt: number;
+}
+
+const startsTrial = (credits: Credits): boolean => !credits.trial && !credits.hadPlan;
+
+function trialRecorded({ startsAt, endsAt, occurredAt }: TrialEvent, at: At): CreditEvent {
+  return {
+    type: 'TrialRecorded',
+    cause: causes.trialStarted(),
+    data: {
+      startsAt: instant(Math.max(startsAt, at.now)),
+      endsAt: endsAt === null ? null : instant(endsAt),
+      credits: at.plans.trial.creditsInTotal,
+      occurredAt: instant(Math.min(occurredAt, at.now)),
+      at: instant(at.now),
+    },
   };
 }
 
@@ -144,10 +162,17 @@ function settled(credits: Credits, events: readonly CreditEvent[], { accountId, 
   return accepted(...all, ...settleCredits(state, now, accountId, plans));
 }
 
-/** What the plan was worth when billing last named it: for those who have a plan that left the catalogue (rule 2). */
-function lastKnown(subscription: Subscription, planId: string): { creditsPerCycle: number; cycle: 'P30D' | 'P1M' } {
-  const confirmation = subscription.confirmations.findLast((c) => c.planId === planId);
-  return { creditsPerCycle: confirmation?.credits ?? 1, cycle: subscription.periods.at(-1)?.length ?? 'P30D' };
+/**
+ * What a plan gives: by the catalogue, or for those who have a plan that left it, by what billing last named (rule 2). Such
+ * a plan opens no new period.
+ */
+function planNamed(subscription: Subscription, event: SubscriptionEvent, plans: Plans): { credits: number; cycle: CycleLength } | undefined {
+  if (event.planId === plans.trial.id) return { credits: plans.trial.creditsInTotal, cycle: 'P30D' };
+  const plan = plans.cyclePlans.get(event.planId);
+  if (plan) return { credits: plan.creditsPerCycle, cycle: plan.cycle };
+  const had = subscription.confirmations.findLast((c) => c.planId === event.planId);
+  const period = periodStarting(subscription, event.periodStart) ?? (event.status === 'active' ? undefined : subscription.periods.at(-1));
+  return had && period && { credits: had.credits, cycle: period.length };
 }
 
 /** A repeat that says nothing new is recorded nowhere (rule 15). */

@@ -1,5 +1,5 @@
-import { uuid5 } from '#event-sourcing';
 import { instant } from '#contracts';
+import { EVENT_NAMESPACE, uuid5 } from '#event-sourcing';
 import type { Plans } from '../plans/plans.js';
 import { type CreditEvent, causes, type ExpiryReason, type PlanSet } from './credits.events.js';
 import { type Allotment, balanceOf, type Credits, evolveCredits, type Trial } from './credits.state.js';
@@ -179,5 +179,5 @@ function reasonOf(credits: Credits, allotment: Allotment, at: number): ExpiryRea
 
 /** An allotment's id follows from the account and from what gave it. */
 export function allotmentIdOf(accountId: string, cause: string): string {
-  return uuid5(`allotment:${accountId}`, cause);
+  return uuid5(EVENT_NAMESPACE, `allotment\n${accountId}\n${cause}`);
 }

@@ -19,7 +19,7 @@ export function evolveAccount(account: Account, event: { readonly type: string; 
   if (!isVideoEvent(event)) return { ...account, credits: evolveCredits(account.credits, event as CreditEvent, recordedAt) };
   const videos = evolveVideos(account.videos, event);
   const finished = event.type === 'VideoCompleted' && event.data.allotmentId !== null;
-  return { credits: finished ? finishUse(account.credits, event.data.allotmentId) : account.credits, videos };
+  return { credits: finished ? finishUse(account.credits, event.data.allotmentId ?? '') : account.credits, videos };
 }
 
 /** Rough bytes per thing that the state holds, for bounding the cache. */

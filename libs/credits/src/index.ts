@@ -1,0 +1,17 @@
+export { type Allotment, balanceOf, type Credits, evolveCredits, finishUse, noCredits } from './account/credits.state.js';
+export * from './account/credits.commands.js';
+export * from './account/credits.events.js';
+export * from './account/credits.queries.js';
+export { allotmentIdOf, endOf, nextDueAt, settleCredits, settledAt } from './account/settling.js';
+export { returnCredit, type Use, useCredit } from './account/using.decisions.js';
+export { creditsView } from './balance/credits.view.js';
+export * from './calendar/calendar.js';
+export * from './plans/plans.js';
+export { CREDIT_ACCOUNTS, type CreditAccounts, type CreditsThen, type CreditTransaction, PLANS } from './account/accounts.port.js';
+export { GrantCreditsHandler, RevokeCreditsHandler } from './account/support.handlers.js';
+export { BUSINESS_CLOCK, GetCreditsHandler, GetLedgerHandler } from './balance/credits.handlers.js';
+export { ledgerLine } from './ledger/ledger.line.js';
+export { ApplyBillingEventHandler, SettleAccountHandler } from './renewal/renewal.handlers.js';
+export { readBillingEvent } from './renewal/billing-event.js';
+export { billingCommand } from './renewal/billing.saga.js';
+export { grantCredits, revokeCredits } from './account/support.decisions.js';
