@@ -130,7 +130,12 @@ export class RunningProjection {
     const { store, readModels } = this.engines;
     const { name, version, tables } = this.projection;
     this.rows = undefined;
-    this.generation = await readModels.open(name, version, store.logId, tables.map(({ schema }) => schema));
+    this.generation = await readModels.open(
+      name,
+      version,
+      store.logId,
+      tables.map(({ schema }) => schema),
+    );
     this.stored = await this.generation.checkpoint();
     this.progress.moveTo(this.stored);
   }

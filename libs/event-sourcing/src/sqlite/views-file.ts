@@ -128,9 +128,7 @@ export class ViewsFile {
   private define({ version, logId, tables }: Stamp): void {
     this.database.exec(`BEGIN;
       CREATE TABLE generation (version TEXT, log_id TEXT, tables TEXT, complete INTEGER, checkpoint TEXT) STRICT`);
-    this.database
-      .prepare(`INSERT INTO generation VALUES (?, ?, ?, 0, '0')`)
-      .run(version, logId, JSON.stringify(tables));
+    this.database.prepare(`INSERT INTO generation VALUES (?, ?, ?, 0, '0')`).run(version, logId, JSON.stringify(tables));
     for (const schema of tables) this.database.exec(definition(schema));
     this.database.exec('COMMIT');
   }
@@ -199,7 +197,9 @@ function upsert(schema: TableSchema, rows: number): string {
   let text = texts.get(rows);
   if (text === undefined) {
     const columns = Object.keys(schema.columns);
-    const values = Array(rows).fill(`(${columns.map(() => '?').join()})`).join();
+    const values = Array(rows)
+      .fill(`(${columns.map(() => '?').join()})`)
+      .join();
     const updates = columns.filter((column) => column !== schema.key).map((c) => `${quoted(c)} = excluded.${quoted(c)}`);
     const otherwise = updates.length > 0 ? `UPDATE SET ${updates.join()}` : 'NOTHING';
     text = `INSERT INTO ${rowsTable(schema)} (${columnList(schema)}) VALUES ${values}
