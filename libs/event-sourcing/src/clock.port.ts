@@ -8,6 +8,6 @@ export interface BusinessClock {
 export interface MachineClock {
   /** The instant, in milliseconds since the epoch (UTC). */
   now(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts. */
+  /** Resolves after `ms`, or at once when `signal` aborts. 0 lets everything that is ready to run go first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,7 +1,10 @@
 import type { JsonObject, Position } from './event.js';
 
 export type ColumnType = 'text' | 'integer' | 'json';
-/** Integers are safe integers (instants in milliseconds fit); `json` holds any plain value. */
+/**
+ * Integers are safe integers (instants in milliseconds fit); `json` holds any plain value. Columns left out are null. Text
+ * keeps no zero character and no half of a surrogate pair: they come back as U+FFFD, and a key must not have any.
+ */
 export type Row = { readonly [column: string]: unknown };
 
 /** A read model's table: its columns, the one that is its key (text), and the orders it can be ranged over. */
@@ -15,12 +18,14 @@ export interface TableSchema {
 
 /** A range over one declared index: leading columns fixed, the next one optionally bounded. */
 export interface RangeQuery {
+  /** A declared index, or none (`[]`) for the order of the key. Null comes first, text is ordered by code point. */
   readonly index: readonly string[];
   /** Values for the index's leading columns; may be empty. */
   readonly equals: readonly (string | number)[];
   /** Bounds for the index's next column: `atLeast` inclusive, `atMost` inclusive. A null in the column never matches a bound. */
   readonly atLeast?: string | number;
   readonly atMost?: string | number;
+  /** Descending is exactly ascending backwards, ties included. */
   readonly direction: 'ascending' | 'descending';
   /** 1–10,000. */
   readonly limit: number;
@@ -38,7 +43,7 @@ export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }
 
-/** One projection's rows, as one generation of them. */
+/** One projection's rows, as one generation of them. Once dropped it holds nothing and refuses every write. */
 export interface Generation {
   readonly id: string;
   /** How far the rows have come; 0n at first. Stored in the same transaction as the rows it covers. */

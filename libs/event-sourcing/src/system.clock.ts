@@ -9,6 +9,7 @@ export const systemMachineClock: MachineClock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
+      if (ms <= 0) return void setImmediate(resolve); // a timer would wait a whole millisecond
       const wake = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', wake);

@@ -1,4 +1,5 @@
 import type { Decided, Fact, Past } from './decision.js';
+import { EngineUnavailableError } from './engine-unavailable.js';
 import type { Position, RecordedEvent } from './event.js';
 
 /** One command to one stream. */
@@ -46,7 +47,7 @@ export type Outcome<State, Refusal> =
   | (Standing<State> & { readonly kind: 'rejected'; readonly refusal: Refusal });
 
 /** The store could not be reached, or would not say what became of an append, for as long as we were willing to ask. */
-export class StoreUnavailableError extends Error {
+export class StoreUnavailableError extends EngineUnavailableError {
   override readonly name = 'StoreUnavailableError';
 }
 

@@ -1,2 +1,3 @@
 export * from './manual.clock.js';
+export * from './memory-read-models.js';
 export * from './seeded.ids.js';

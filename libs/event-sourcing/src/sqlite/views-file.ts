@@ -1,0 +1,229 @@
+import { type DatabaseSyncInstance, DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import type { Position } from '../event.js';
+import { checkRow, orderColumns, storableText } from '../range.js';
+import type { RangeQuery, Row, TableSchema } from '../read-model.port.js';
+import { type Bindable, rangeSql, quoted, rowsTable } from './range-sql.js';
+
+/** What a generation's rows were made from. */
+export interface Stamp {
+  readonly version: string;
+  readonly logId: string;
+  readonly tables: readonly TableSchema[];
+}
+
+/** Rows written by one statement: past some tens more makes no difference. */
+const ROWS_PER_STATEMENT = 50;
+/** Keys read one by one up to here, above in one statement. */
+const SINGLE_READS = 3;
+/** Pages of 4 kB in the write-ahead log before they move into the database: fewer syncs while catching up. */
+const AUTOCHECKPOINT_PAGES = 4_000;
+/** A file's page cache at most, in kB. */
+const CACHE_KB = 8_000;
+
+/** One generation of one projection in a database file of its own. What SQLite throws passes through as it is. */
+export class ViewsFile {
+  private readonly database: DatabaseSyncInstance;
+  private readonly statements = new Map<string, StatementSyncInstance>();
+  private readonly schemas: ReadonlyMap<string, TableSchema>;
+
+  /** Opens the file, or makes it with the stamp given; throws where it is neither new nor a whole file of ours. */
+  constructor(
+    readonly path: string,
+    made?: Stamp,
+  ) {
+    this.database = new DatabaseSync(path, { timeout: 5_000 });
+    try {
+      this.database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KB};
+        PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+      if (made) this.define(made);
+      this.schemas = new Map(this.stamp().tables.map((schema) => [schema.name, schema]));
+    } catch (error) {
+      this.database.close();
+      throw error;
+    }
+  }
+
+  stamp(): Stamp {
+    const [version, logId, tables] = this.statement('SELECT version, log_id, tables FROM generation').get() as string[];
+    return { version: version ?? '', logId: logId ?? '', tables: JSON.parse(tables ?? '') as TableSchema[] };
+  }
+
+  /** Whether its rows may be shown: a live generation, not one that is being rebuilt. */
+  isComplete(): boolean {
+    return this.scalar('SELECT complete FROM generation') === 1;
+  }
+
+  /** The one step that makes a generation live. Synced to the disk with everything before it. */
+  complete(): void {
+    this.database.exec(`PRAGMA synchronous = FULL; UPDATE generation SET complete = 1; PRAGMA synchronous = NORMAL`);
+  }
+
+  checkpoint(): Position {
+    return BigInt(String(this.scalar('SELECT checkpoint FROM generation')));
+  }
+
+  /** One transaction: the rows and the checkpoint, if that stands at `from`; false with nothing written if not. */
+  write(from: Position, to: Position, rows: ReadonlyMap<string, ReadonlyMap<string, Row | null>>): boolean {
+    this.statement('BEGIN IMMEDIATE').run();
+    try {
+      const move = this.statement('UPDATE generation SET checkpoint = ? WHERE checkpoint = ?');
+      const moved = move.run(String(to), String(from)).changes === 1;
+      if (moved) for (const [table, changes] of rows) this.writeTable(this.schema(table), changes);
+      this.statement(moved ? 'COMMIT' : 'ROLLBACK').run();
+      return moved;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  get(table: string, keys: readonly string[]): Map<string, Row> {
+    const schema = this.schema(table);
+    const select = `SELECT ${columnList(schema)} FROM ${rowsTable(schema)} WHERE ${quoted(schema.key)}`;
+    const found = new Map<string, Row>();
+    const add = (values: Bindable[] | undefined): void => {
+      if (!values) return;
+      const row = decoded(schema, values);
+      found.set(row[schema.key] as string, row);
+    };
+    if (keys.length > SINGLE_READS) {
+      const rows = this.statement(`${select} IN (SELECT value FROM json_each(?))`).all(JSON.stringify(keys));
+      for (const row of rows) add(row as Bindable[]);
+    } else {
+      for (const key of keys) add(this.statement(`${select} = ?`).get(key) as Bindable[] | undefined);
+    }
+    return found;
+  }
+
+  /** Up to `limit` rows of a range, `after` the place that a cursor named. */
+  range(table: string, query: RangeQuery, limit: number, after: readonly Bindable[] | undefined): Row[] {
+    const schema = this.schema(table);
+    const items: Row[] = [];
+    for (const { sql, values } of rangeSql(schema, columnList(schema), query, after)) {
+      if (items.length >= limit) break;
+      const rows = this.statement(sql).all(...values, limit - items.length);
+      for (const row of rows) items.push(decoded(schema, row as Bindable[]));
+    }
+    return items;
+  }
+
+  count(table: string, query: Pick<RangeQuery, 'index' | 'equals'>): number {
+    const schema = this.schema(table);
+    const columns = orderColumns(schema, query).slice(0, query.equals.length);
+    const where = columns.map((column) => `${quoted(column)} = ?`).join(' AND ') || 'true';
+    return this.scalar(`SELECT count(*) FROM ${rowsTable(schema)} WHERE ${where}`, ...query.equals) as number;
+  }
+
+  schema(table: string): TableSchema {
+    const schema = this.schemas.get(table);
+    if (!schema) throw new Error(`there is no table "${table}"`);
+    return schema;
+  }
+
+  close(): void {
+    this.statements.clear();
+    if (this.database.isOpen) this.database.close();
+  }
+
+  private define({ version, logId, tables }: Stamp): void {
+    this.database.exec(`BEGIN;
+      CREATE TABLE generation (version TEXT, log_id TEXT, tables TEXT, complete INTEGER, checkpoint TEXT) STRICT`);
+    this.database.prepare(`INSERT INTO generation VALUES (?, ?, ?, 0, '0')`).run(version, logId, JSON.stringify(tables));
+    for (const schema of tables) this.database.exec(definition(schema));
+    this.database.exec('COMMIT');
+  }
+
+  private writeTable(schema: TableSchema, changes: ReadonlyMap<string, Row | null>): void {
+    const columns = Object.keys(schema.columns).length;
+    let pending: Bindable[] = [];
+    for (const [key, row] of changes) {
+      if (row === null) {
+        this.statement(`DELETE FROM ${rowsTable(schema)} WHERE ${quoted(schema.key)} = ?`).run(key);
+        continue;
+      }
+      checkRow(schema, key, row);
+      encode(schema, row, pending);
+      if (pending.length === columns * ROWS_PER_STATEMENT) {
+        this.statement(upsert(schema, ROWS_PER_STATEMENT)).run(...pending);
+        pending = [];
+      }
+    }
+    for (let at = 0; at < pending.length; at += columns) {
+      this.statement(upsert(schema, 1)).run(...pending.slice(at, at + columns));
+    }
+  }
+
+  private scalar(sql: string, ...values: Bindable[]): Bindable {
+    const row = this.statement(sql).get(...values) as Bindable[] | undefined;
+    return row?.[0] ?? null;
+  }
+
+  /** Statements are few: their text depends on the schema and the kind of query alone. */
+  private statement(sql: string): StatementSyncInstance {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.database.prepare(sql);
+      statement.setReturnArrays(true);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+const SQL_TYPES = { text: 'TEXT', integer: 'INTEGER', json: 'TEXT' } as const;
+
+function definition(schema: TableSchema): string {
+  const columns = Object.entries(schema.columns).map(([column, type]) => {
+    const own = `${quoted(column)} ${SQL_TYPES[type]}`;
+    return column === schema.key ? `${own} NOT NULL PRIMARY KEY` : own;
+  });
+  const indexes = schema.indexes.map((index, number) => {
+    const order = orderColumns(schema, { index, equals: [] }).map(quoted).join(', ');
+    return `CREATE INDEX ${quoted(`order ${number} of ${schema.name}`)} ON ${rowsTable(schema)} (${order});`;
+  });
+  return `CREATE TABLE ${rowsTable(schema)} (${columns.join(', ')}) STRICT; ${indexes.join(' ')}`;
+}
+
+function columnList(schema: TableSchema): string {
+  return Object.keys(schema.columns).map(quoted).join(', ');
+}
+
+/** Texts of statements by table: made once, as they are asked for with every row. */
+const upserts = new WeakMap<TableSchema, Map<number, string>>();
+
+function upsert(schema: TableSchema, rows: number): string {
+  let texts = upserts.get(schema);
+  if (!texts) upserts.set(schema, (texts = new Map()));
+  let text = texts.get(rows);
+  if (text === undefined) {
+    const columns = Object.keys(schema.columns);
+    const values = Array(rows)
+      .fill(`(${columns.map(() => '?').join()})`)
+      .join();
+    const updates = columns.filter((column) => column !== schema.key).map((c) => `${quoted(c)} = excluded.${quoted(c)}`);
+    const otherwise = updates.length > 0 ? `UPDATE SET ${updates.join()}` : 'NOTHING';
+    text = `INSERT INTO ${rowsTable(schema)} (${columnList(schema)}) VALUES ${values}
+      ON CONFLICT (${quoted(schema.key)}) DO ${otherwise}`;
+    texts.set(rows, text);
+  }
+  return text;
+}
+
+function encode(schema: TableSchema, row: Row, into: Bindable[]): void {
+  for (const column in schema.columns) {
+    const value = row[column] ?? null;
+    if (value === null) into.push(null);
+    else if (schema.columns[column] === 'json') into.push(JSON.stringify(value));
+    else into.push(typeof value === 'string' ? storableText(value) : (value as Bindable));
+  }
+}
+
+function decoded(schema: TableSchema, values: readonly Bindable[]): Row {
+  const row: Record<string, unknown> = {};
+  let index = 0;
+  for (const column in schema.columns) {
+    const value = values[index++] ?? null;
+    row[column] = schema.columns[column] === 'json' && value !== null ? JSON.parse(value as string) : value;
+  }
+  return row;
+}
