@@ -1,0 +1,123 @@
+import type { Allotment } from './account-book.js';
+import type { SubscriptionSays } from './billing-message.js';
+import type { Catalogue } from './steps.js';
+import { type Period, type Recorded, cycleAt, endsNow, inForce, isTrial, livesOn, newest, periodAt, periodsOf, planOwed, samePeriod } from './subscription-history.js';
+
+export type SubscriptionStatus = 'active' | 'past-due' | 'renewal-pending' | 'paused' | 'ended' | null;
+
+/** Everything that arrived about one subscription. All answers are worked out afresh from these lists. */
+export class ReferenceSubscription {
+  readonly events: Recorded[] = [];
+  readonly failures: { readonly occurredAt: number; readonly order: number }[] = [];
+  readonly refundedStarts: number[] = [];
+  /** Starts of cycles that came while a pause or an end withheld their set. */
+  readonly withheld = new Set<number>();
+
+  constructor(
+    readonly id: string,
+    private readonly plans: Catalogue,
+  ) {}
+
+  /** Takes a subscription event in; false where it repeats what is known and is recorded nowhere (rule 15). */
+  record(event: SubscriptionSays, now: number, order: number): boolean {
+    const occurredAt = Math.min(event.occurredAt, now);
+    const repeats = this.events.some((known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt));
+    if (repeats) return false;
+    this.events.push({ ...event, occurredAt, saidAt: event.occurredAt, arrivedAt: now, order });
+    return true;
+  }
+
+  periods(): Period[] {
+    return periodsOf(this.events, this.plans);
+  }
+
+  isRefunded(period: Period): boolean {
+    return this.refundedStarts.some((start) => samePeriod(start, period.start));
+  }
+
+  /** True for a period that may still allot: neither refunded nor ended. */
+  isOpen(period: Period): boolean {
+    return !this.isRefunded(period) && livesOn(period, this.events);
+  }
+
+  running(now: number) {
+    return cycleAt(this.periods(), now);
+  }
+
+  isPaused(): boolean {
+    return newest(this.events)?.status === 'paused';
+  }
+
+  owed(period: Period, cycle: { start: number; end: number }) {
+    return planOwed(this.events, period, cycle, this.plans);
+  }
+
+  /** Where a plan set really ends: its own end, or sooner where its cycle was cut or a later period is announced. */
+  endOf(allotment: Allotment): number | null {
+    const { plan, expiresAt } = allotment;
+    if (!plan || expiresAt === null) return expiresAt;
+    const periods = this.periods();
+    const cycle = periods.find((period) => period.start === plan.periodStart)?.cycles.find((one) => one.start === plan.cycleStart);
+    const laterStarts = periods.map((period) => period.start).filter((start) => start > plan.periodStart);
+    return Math.min(expiresAt, cycle?.end ?? expiresAt, ...laterStarts);
+  }
+
+  /** The trial set this subscription asks for at an instant: when it ends, or null for none (rules 17 and 18). */
+  trialUntil(now: number): number | null {
+    const event = newest(this.events);
+    return event && isTrial(event) && !endsNow(event) && event.periodStart <= now && now < event.periodEnd ? event.periodEnd : null;
+  }
+
+  status(now: number): SubscriptionStatus {
+    const event = newest(this.events);
+    const failed = this.failures.some((failure) => !event || failure.occurredAt > event.occurredAt || (failure.occurredAt === event.occurredAt && failure.order > event.order));
+    if (failed) return 'past-due';
+    if (!event) return null;
+    if (endsNow(event) || event.status === 'incomplete_expired') return 'ended';
+    if (event.status === 'paused') return 'paused';
+    if (isTrial(event)) return event.periodEnd <= now ? 'ended' : null;
+    if (event.status !== 'active') return 'past-due';
+    const periods = this.periods();
+    const current = periodAt(periods, now);
+    if (current && now < current.end && this.isOpen(current)) return 'active';
+    if (periods.some((period) => period.start > now && this.isOpen(period))) return 'active';
+    return event.cancelAtPeriodEnd ? 'ended' : 'renewal-pending';
+  }
+
+  /** The next cycle start known, or the end of what is paid where a renewal is to come; null where neither is. */
+  nextCycleStart(now: number): number | null {
+    if (this.status(now) !== 'active') return null;
+    const periods = this.periods();
+    const starts = periods
+      .flatMap((period) => period.cycles.map((cycle) => ({ period, start: cycle.start })))
+      .filter(({ period, start }) => start > now && this.isOpen(period) && periodAt(periods, start) === period)
+      .map(({ start }) => start);
+    const end = this.paidUntil(now);
+    if (end !== null && !newest(this.events)?.cancelAtPeriodEnd) starts.push(end);
+    return starts.length > 0 ? Math.min(...starts) : null;
+  }
+
+  /** The plan that the next cycle will have. */
+  planNext(): string | null {
+    return inForce(this.events, Infinity)?.planId ?? null;
+  }
+
+  /** The end of the last paid period that is open, if it lies ahead. */
+  paidUntil(now: number): number | null {
+    const last = periodAt(this.periods(), Infinity);
+    return last && this.isOpen(last) && last.end > now ? last.end : null;
+  }
+
+  endsAt(now: number): number | null {
+    const event = newest(this.events);
+    return event?.cancelAtPeriodEnd && !endsNow(event) && !isTrial(event) ? this.paidUntil(now) : null;
+  }
+
+  /** Instants at which time alone may change something. */
+  boundaries(): number[] {
+    return [
+      ...this.periods().flatMap((period) => [period.start, ...period.cycles.flatMap((cycle) => [cycle.start, cycle.end])]),
+      ...this.events.filter(isTrial).map((event) => event.periodStart),
+    ];
+  }
+}
