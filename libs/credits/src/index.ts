@@ -11,7 +11,10 @@ export { CREDIT_ACCOUNTS, type CreditAccounts, type CreditsThen, type CreditTran
 export { GrantCreditsHandler, RevokeCreditsHandler } from './account/support.handlers.js';
 export { BUSINESS_CLOCK, GetCreditsHandler, GetLedgerHandler } from './balance/credits.handlers.js';
 export { ledgerLine } from './ledger/ledger.line.js';
-export { ApplyBillingEventHandler, SettleAccountHandler } from './renewal/renewal.handlers.js';
+export { ApplyBillingEventHandler } from './renewal/renewal.handlers.js';
 export { readBillingEvent } from './renewal/billing-event.js';
 export { billingCommand } from './renewal/billing.saga.js';
 export { grantCredits, revokeCredits } from './account/support.decisions.js';
+export { type DueAccounts, RenewalClock } from './renewal/renewal.clock.js';
+export { creditFact, FACT_PREFIX, FACT_SOURCE } from './publishing/credit-facts.js';
+export { FactStream, type FactPage } from './publishing/fact-stream.js';

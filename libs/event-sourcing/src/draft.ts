@@ -58,7 +58,7 @@ export function draft<F extends Fact>(
     if (index < facts.length - 1) metadata.more = true;
     events.push({ id, type: fact.type, data: fact.data, text, metadata });
   }
-  if (own === -1 && decided.length > 0) {
+  if (own === -1 && decided.length > 0 && command.requestHash !== undefined) {
     own = settled.length;
     causes.push({ key: newCause(stream, held.causes, command.cause), index: own });
     rememberCommand(events[own] as NewEvent, command);
@@ -74,11 +74,11 @@ function newCause(stream: string, known: Causes, cause: string): CauseKey {
   return key;
 }
 
-/** All facts have causes of their own: the first that was decided remembers the command's, so that its repeat is found. */
+/** A request all of whose facts have causes of their own: the first remembers the request's, so that its repeat is found. */
 function rememberCommand({ metadata }: NewEvent, command: Command): void {
   const remembered: Writable<EventMetadata> = metadata;
   remembered.command = command.cause;
-  if (command.requestHash !== undefined) remembered.requestHash = command.requestHash;
+  remembered.requestHash = command.requestHash as string;
 }
 
 /** Who acted stands on what was decided, not on what time had brought anyway. */

@@ -14,7 +14,7 @@ export interface EventMetadata {
   readonly actor?: string;
   /** Name of the API key that authenticated the command. */
   readonly keyName?: string;
-  /** The command's cause, on the first decided event of an append in which no event bears it as its own. */
+  /** The request's cause, on the first decided event of an append in which no event bears it as its own. */
   readonly command?: string;
   /** Hash of the normalised request; on the first event of a request's cause only. */
   readonly requestHash?: string;

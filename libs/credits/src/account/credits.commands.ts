@@ -52,10 +52,3 @@ export class ApplyBillingEvent extends Command<Answer<{ readonly position: strin
     super();
   }
 }
-
-/** Writes what time has brought to one account (rule 13). */
-export class SettleAccount extends Command<Answer<{ readonly position: string }>> {
-  constructor(readonly accountId: string) {
-    super();
-  }
-}

@@ -3,7 +3,7 @@ import { accepted } from '#event-sourcing';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CREDIT_ACCOUNTS, type CreditAccounts, PLANS } from '../account/accounts.port.js';
-import { ApplyBillingEvent, SettleAccount } from '../account/credits.commands.js';
+import { ApplyBillingEvent } from '../account/credits.commands.js';
 import { causes } from '../account/credits.events.js';
 import { type Plans } from '../plans/plans.js';
 import { readBillingEvent } from './billing-event.js';
@@ -28,18 +28,6 @@ export class ApplyBillingEventHandler implements ICommandHandler<ApplyBillingEve
     if (outcome.kind === 'reused') throw new Error(`cause "${cause}" cannot be reused`);
     const standing = outcome.kind === 'accepted' ? outcome : await standingOf(this.accounts, accountId);
     return { kind: 'done', replayed: outcome.kind === 'replayed', value: { position: this.accounts.token(standing.position) } };
-  }
-}
-
-/** The clock's command: writes what time has brought to one account, in order, each dated at its own instant (rule 13). */
-@CommandHandler(SettleAccount)
-export class SettleAccountHandler implements ICommandHandler<SettleAccount> {
-  constructor(@Inject(CREDIT_ACCOUNTS) private readonly accounts: CreditAccounts) {}
-
-  async execute({ accountId }: SettleAccount): Promise<Placed> {
-    const outcome = await this.accounts.transact({ id: accountId, cause: causes.settle(), keepSettled: true, decide: () => accepted() });
-    if (outcome.kind !== 'accepted') throw new Error(`settling ${accountId} was ${outcome.kind}`);
-    return { kind: 'done', replayed: false, value: { position: this.accounts.token(outcome.position) } };
   }
 }
 

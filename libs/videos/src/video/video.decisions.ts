@@ -77,7 +77,7 @@ export function loseLease(command: Attempt & Retries): Decide<NotTaken> {
     return accepted({
       type: 'RenderLeaseLost',
       cause: videoCauses.leaseLost(videoId, attempt),
-      data: { videoId, attempt, nextAttempt: attempt + 1, at: instant(now) },
+      data: { videoId, attempt, nextAttempt: attempt + 1, roomId: video.roomId, artworkId: video.artworkId, at: instant(now) },
     });
   };
 }
@@ -94,7 +94,7 @@ export function failRender(command: Attempt & Retries & { readonly reason: strin
     return accepted({
       type: 'RenderAttemptFailed',
       cause: videoCauses.attemptFailed(videoId, attempt),
-      data: { videoId, attempt, nextAttempt: attempt + 1, reason, at: instant(now) },
+      data: { videoId, attempt, nextAttempt: attempt + 1, reason, roomId: video.roomId, artworkId: video.artworkId, at: instant(now) },
     });
   };
 }

@@ -4,6 +4,8 @@ import type { VideoEvent } from './video.events.js';
 export interface UnfinishedVideo {
   readonly allotmentId: string;
   readonly usedAt: number;
+  readonly roomId: string;
+  readonly artworkId: string;
   /** The attempt on offer, from 1. */
   readonly attempt: number;
   /** Whether a worker has begun this attempt, and whether any attempt was ever begun. */
@@ -21,7 +23,8 @@ export function evolveVideos(videos: Videos, event: VideoEvent): Videos {
   const { type, data } = event;
   switch (type) {
     case 'VideoApproved': {
-      const video = { allotmentId: data.allotmentId, usedAt: Date.parse(data.at), attempt: 1, started: false, everStarted: false };
+      const { allotmentId, roomId, artworkId } = data;
+      const video = { allotmentId, roomId, artworkId, usedAt: Date.parse(data.at), attempt: 1, started: false, everStarted: false };
       return new Map(videos).set(data.videoId, video);
     }
     case 'RenderStarted':

@@ -1,0 +1,65 @@
+import type { BusinessClock, MachineClock } from '#event-sourcing';
+
+/** The accounts to which time brings something: the due rows, and the command that writes what is due. */
+export interface DueAccounts {
+  /** Accounts due at or before `now` (ms), earliest first. */
+  due(now: number, limit: number): Promise<readonly string[]>;
+  /** Writes what is due; true where something was written. Resolves when it is durable. */
+  settle(accountId: string): Promise<boolean>;
+  /** Resolves once the due rows show everything that is in the log now. */
+  shown(): Promise<void>;
+}
+
+/** Accounts settled side by side; each batch is a few commits. */
+const BATCH = 1_000;
+const LOOK_EVERY_MS = 1_000;
+
+/** Time as a subscription: turns due rows into commands; the decision refuses what no longer applies (rule 13). Nothing is lost while it is down. */
+export class RenewalClock {
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly accounts: DueAccounts,
+    private readonly clock: BusinessClock,
+    private readonly machineClock: MachineClock,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+    await this.#turn;
+  }
+
+  /** Writes everything due by now; resolves when it is written and the read models show it. One at a time. */
+  catchUp(): Promise<void> {
+    const turn = this.#turn.then(() => this.#settleDue());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.catchUp().catch((error: unknown) => this.log(`renewal clock: ${String(error)}; looking again`));
+      await this.machineClock.sleep(LOOK_EVERY_MS, signal);
+    }
+  }
+
+  async #settleDue(): Promise<void> {
+    for (;;) {
+      const due = await this.accounts.due(this.clock.now(), BATCH);
+      if (due.length === 0) return;
+      const written = await Promise.all(due.map((accountId) => this.accounts.settle(accountId)));
+      await this.accounts.shown();
+      if (this.#stopping.signal.aborted) return;
+      if (!written.includes(true)) throw new Error(`${due.length} accounts are due, ${due[0]} among them, but nothing is to be written`);
+    }
+  }
+}

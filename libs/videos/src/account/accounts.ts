@@ -1,0 +1,92 @@
+import { type CreditAccounts, type Credits, type CreditsThen, type CreditTransaction } from '#credits';
+import { type EventStore, type Outcome, type Position, positionToken, type RecordedEvent, type Transaction, type Transactor } from '#event-sourcing';
+import { ACCOUNT_PREFIX, type Account, type AccountEvent, evolveAccount, noAccount } from './account.js';
+import type { AccountRow } from './account.projection.js';
+
+/** What reads wait for: the read models, by projection name. */
+export interface ReadModels {
+  waitFor(projection: string, position: Position, timeoutMs: number): Promise<boolean>;
+  row(accountId: string): Promise<AccountRow | undefined>;
+}
+
+/** How long a read waits for this process's own writes to show, in ms. */
+const OWN_WRITES_MS = 2_000;
+/** Accounts whose last own write is remembered. */
+const REMEMBERED = 10_000;
+const PAGE_EVENTS = 500;
+
+/** The read model has not caught up with what this process itself has acknowledged. */
+export class ReadModelBehindError extends Error {
+  override readonly name = 'ReadModelBehindError';
+}
+
+/** The one way to accounts: commands through `transact`, reads that never show less than this process has acknowledged. */
+export class Accounts implements CreditAccounts {
+  readonly #written = new Map<string, Position>();
+
+  constructor(
+    private readonly transactor: Transactor<Account, AccountEvent>,
+    private readonly store: EventStore,
+    private readonly readModels: ReadModels,
+  ) {}
+
+  async command<Refusal>(transaction: Transaction<Account, AccountEvent, Refusal>): Promise<Outcome<Account, Refusal>> {
+    const outcome = await this.transactor.transact(transaction);
+    if (outcome.kind === 'accepted' && outcome.events.length > 0) this.#remember(transaction.id, outcome.position);
+    return outcome;
+  }
+
+  async transact<Refusal>(transaction: CreditTransaction<Refusal>): Promise<Outcome<Credits, Refusal>> {
+    const outcome = await this.command<Refusal>({
+      ...transaction,
+      decide: ({ credits }, past, now) => transaction.decide(credits, past, now),
+    });
+    return outcome.kind === 'reused' ? outcome : { ...outcome, state: outcome.state.credits };
+  }
+
+  async credits(accountId: string): Promise<CreditsThen> {
+    await this.shown('accounts', accountId);
+    const row = await this.readModels.row(accountId);
+    return row ? { credits: row.credits, position: this.token(BigInt(row.position)) } : { credits: noAccount.credits, position: this.token(0n) };
+  }
+
+  async creditsAt(accountId: string, at: number): Promise<CreditsThen> {
+    let account = noAccount;
+    let position = 0n;
+    for (let next = 0; ; next += PAGE_EVENTS) {
+      const page = await this.store.readForwards(ACCOUNT_PREFIX + accountId, next, PAGE_EVENTS);
+      for (const event of page) {
+        const recordedAt = Date.parse(event.metadata.recordedAt);
+        if (recordedAt > at) return { credits: account.credits, position: this.token(position) };
+        account = evolveAccount(account, event as RecordedEvent & AccountEvent, recordedAt);
+        position = event.position;
+      }
+      if (page.length < PAGE_EVENTS) return { credits: account.credits, position: this.token(position) };
+    }
+  }
+
+  readBackwards(accountId: string, fromVersion: number | undefined, maxCount: number): Promise<readonly RecordedEvent[]> {
+    return this.store.readBackwards(ACCOUNT_PREFIX + accountId, fromVersion, maxCount);
+  }
+
+  token(position: Position): string {
+    return positionToken(this.store.logId, position);
+  }
+
+  /** Resolves once a projection shows what this process last wrote to the account. Throws ReadModelBehindError at the deadline. */
+  async shown(projection: string, accountId: string): Promise<void> {
+    const written = this.#written.get(accountId);
+    if (written === undefined || (await this.readModels.waitFor(projection, written, OWN_WRITES_MS))) return;
+    throw new ReadModelBehindError(`"${projection}" does not show the account's last change yet`);
+  }
+
+  #remember(accountId: string, position: Position): void {
+    this.#written.delete(accountId);
+    this.#written.set(accountId, position);
+    if (this.#written.size <= REMEMBERED) return;
+    for (const oldest of this.#written.keys()) {
+      this.#written.delete(oldest);
+      return;
+    }
+  }
+}
