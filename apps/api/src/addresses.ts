@@ -7,7 +7,7 @@ export class Addresses {
   /** `base` answers what stands in front: `PUBLIC_URL`, or where the service listens; no slash at its end. */
   constructor(
     private readonly urls: SignedUrls,
-    private readonly base: () => string,
+    readonly base: () => string,
   ) {}
 
   download(videoId: string): string {

@@ -1,5 +1,5 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Positions, ReadModels } from '../ports.js';
 import { ProblemError } from './problem.js';
@@ -13,8 +13,8 @@ export class Waiting implements OnModuleDestroy {
   private readonly stopping = new AbortController();
 
   constructor(
-    @Inject(Positions) private readonly positions: Positions,
-    @Inject(ReadModels) private readonly readModels: ReadModels,
+    private readonly positions: Positions,
+    private readonly readModels: ReadModels,
   ) {}
 
   /** Returns once reads show what stands up to `after`; 400 for a token that we did not give, 503 where that takes too long. */
