@@ -37,7 +37,9 @@ export class Addresses {
   }
 
   /** What `uploaded` named, or undefined for an address that we did not issue. The base may have changed since. */
-  readUploaded(videoUrl: string): { readonly videoId: string; readonly attempt: number; readonly sha256: string; readonly key: string } | undefined {
+  readUploaded(
+    videoUrl: string,
+  ): { readonly videoId: string; readonly attempt: number; readonly sha256: string; readonly key: string } | undefined {
     const [, path, id, attempt, sha256, signature] = uploadedShape.exec(videoUrl) ?? [];
     if (path === undefined || id === undefined || sha256 === undefined || signature === undefined) return undefined;
     if (!this.urls.isSealed(path, signature)) return undefined;
@@ -50,7 +52,8 @@ export class Addresses {
   }
 }
 
-const uploadedShape = /^https?:\/\/[^/?#]+(?:\/[^?#]*)?(\/v1\/uploads\/([^/?#]{1,400})\/(\d{1,6})\/([0-9a-f]{64}))\?signature=([A-Za-z0-9_-]{43})$/;
+const uploadedShape =
+  /^https?:\/\/[^/?#]+(?:\/[^?#]*)?(\/v1\/uploads\/([^/?#]{1,400})\/(\d{1,6})\/([0-9a-f]{64}))\?signature=([A-Za-z0-9_-]{43})$/;
 
 /** The key of an uploaded MP4 among the files. */
 export function uploadKey(videoId: string, attempt: number, sha256: string): string {

@@ -1,5 +1,4 @@
-import type { Authenticator } from '#access';
-import { SignedUrls } from '#access';
+import { type Authenticator, SignedUrls } from '#access';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -30,10 +29,19 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     routerOptions: { maxParamLength: 600 },
     clientErrorHandler: answerMalformed,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, abortOnError: false, ...(options.logger === undefined ? {} : { logger: options.logger }) });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
+  });
   const routes = app.get(RouteTable, { strict: false });
   const fastify = adapter.getInstance<FastifyInstance>();
-  guardRoutes(fastify, routes, app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }), app.get(SignedUrls, { strict: false }));
+  guardRoutes(
+    fastify,
+    routes,
+    app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
+    app.get(SignedUrls, { strict: false }),
+  );
   readBodies(fastify);
   watch(fastify, app.get(Metrics, { strict: false }), app.get(Waiting, { strict: false }));
   app.useGlobalFilters(new ProblemFilter(routes));
@@ -56,7 +64,8 @@ function guardRoutes(fastify: FastifyInstance, routes: RouteTable, authenticator
     route.onRequest = [admission(spec, method, authenticators, urls)];
     route.bodyLimit = limitOf(spec);
     if (spec.body === undefined && method !== 'GET' && method !== 'HEAD') {
-      route.preHandler = (request, _reply, done) => done(isEmpty(request.body) ? undefined : new ProblemError('invalid-body', 'this request takes no body'));
+      route.preHandler = (request, _reply, done) =>
+        done(isEmpty(request.body) ? undefined : new ProblemError('invalid-body', 'this request takes no body'));
     }
     routes.add({ method, url: route.url, spec });
   });
@@ -70,12 +79,18 @@ function isEmpty(body: unknown): boolean {
 function readBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser<string>(['application/json', 'application/cloudevents+json'], { parseAs: 'string' }, (request, text, done) => {
-    if (text === '') done(null, undefined);
-    else parseJson(request, text, done);
-  });
+  fastify.addContentTypeParser<string>(
+    ['application/json', 'application/cloudevents+json'],
+    { parseAs: 'string' },
+    (request, text, done) => {
+      if (text === '') done(null, undefined);
+      else parseJson(request, text, done);
+    },
+  );
   fastify.addContentTypeParser(['video/mp4', 'application/octet-stream'], (_request, content, done) => done(null, content));
-  void fastify.register(multipart, { limits: { fileSize: pictureLimits.bytes, files: 1, fields: 4, parts: 5, fieldSize: 1_000, fieldNameSize: 100, headerPairs: 50 } });
+  void fastify.register(multipart, {
+    limits: { fileSize: pictureLimits.bytes, files: 1, fields: 4, parts: 5, fieldSize: 1_000, fieldNameSize: 100, headerPairs: 50 },
+  });
 }
 
 function watch(fastify: FastifyInstance, metrics: Metrics, waiting: Waiting): void {
@@ -90,14 +105,19 @@ function watch(fastify: FastifyInstance, metrics: Metrics, waiting: Waiting): vo
 }
 
 /** What is not even HTTP gets an answer of the same kind as everything else. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: { readonly writable: boolean; write(text: string): unknown; destroy(error?: Error): unknown }): void {
+function answerMalformed(
+  error: NodeJS.ErrnoException,
+  socket: { readonly writable: boolean; write(text: string): unknown; destroy(error?: Error): unknown },
+): void {
   if (error.code === 'ECONNRESET') return;
   if (socket.writable) {
     const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
     const status = tooLarge ? 431 : 400;
     const body = JSON.stringify({ type: '/docs#bad-request', title: 'The request is not well formed', status, code: 'bad-request' });
     const title = tooLarge ? 'Request Header Fields Too Large' : 'Bad Request';
-    socket.write(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+    socket.write(
+      `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
   }
   socket.destroy();
 }

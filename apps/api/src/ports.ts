@@ -3,18 +3,15 @@ import type { Position } from '#event-sourcing';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
- * composition root provides them all, together with `Settings`, `PLANS`, `ROOMS`, `FILES`, `MACHINE_CLOCK`, `BUSINESS_CLOCK`,
- * `AUTHENTICATORS`, `ApiKeys` and `SignedUrls` of `#access`, and `Artworks` of `#videos`.
+ * composition root provides them all, together with `Settings`, `Addresses`, `ROOMS`, `FILES`, `AUTHENTICATORS`, `ApiKeys` and
+ * `SignedUrls` of `#access`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
  */
-export const PLANS = Symbol('PlanCatalogue');
 export const ROOMS = Symbol('rooms');
 export const FILES = Symbol('Files');
-export const MACHINE_CLOCK = Symbol('MachineClock');
-export const BUSINESS_CLOCK = Symbol('BusinessClock');
 /** A list of `Authenticator`, asked in order. */
 export const AUTHENTICATORS = Symbol('Authenticators');
 
-/** A room as the catalogue of rooms has it; `preview` is a file path or URL of its JPEG. */
+/** A room as the catalogue of rooms has it. */
 export interface Room {
   readonly roomId: string;
   readonly name: string;
@@ -41,7 +38,12 @@ export abstract class ReadModels {
 /** The facts of `credits.events`, in the log's order. */
 export abstract class FactStream {
   /** What comes after `after` (0n: from the start); waits up to `waitMs` when there is nothing, less if the signal aborts. `next` is where to go on. */
-  abstract read(after: Position, limit: number, waitMs: number, signal: AbortSignal): Promise<{ readonly items: readonly CloudEvent[]; readonly next: Position }>;
+  abstract read(
+    after: Position,
+    limit: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly CloudEvent[]; readonly next: Position }>;
 }
 
 /** Where a video's files lie. */
@@ -114,4 +116,3 @@ export interface Gauge {
   readonly help: string;
   readonly values: readonly { readonly labels?: { readonly [label: string]: string }; readonly value: number }[];
 }
-

@@ -45,7 +45,11 @@ export class ApiKeys implements Authenticator {
   }
 
   /** Makes a key. The token is in this answer and nowhere else. */
-  async create(name: string, scopes: readonly Scope[], by: { readonly keyName?: string } = {}): Promise<KeyListing & { readonly token: string }> {
+  async create(
+    name: string,
+    scopes: readonly Scope[],
+    by: { readonly keyName?: string } = {},
+  ): Promise<KeyListing & { readonly token: string }> {
     const id = this.options.ids.random();
     const secret = this.options.ids.secret(24);
     const salt = this.options.ids.secret(12);
@@ -106,7 +110,13 @@ const idShape = /^[A-Za-z0-9_-]{22}$/;
 
 function listingOf(id: string, state: KeyState): KeyListing {
   if (state.situation === 'none') throw new Error(`key ${id} has no events`);
-  return { id, name: state.name, scopes: state.scopes, createdAt: new Date(state.createdAt).toISOString(), revoked: state.situation === 'revoked' };
+  return {
+    id,
+    name: state.name,
+    scopes: state.scopes,
+    createdAt: new Date(state.createdAt).toISOString(),
+    revoked: state.situation === 'revoked',
+  };
 }
 
 function sha256(text: string): string {

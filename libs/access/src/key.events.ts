@@ -3,7 +3,10 @@ import { UnknownEventTypeError } from '#event-sourcing';
 import type { Scope } from './scopes.js';
 
 /** A key was made. The secret itself is never stored: `hash` is sha256(salt ‖ secret), both base64url. */
-export type KeyCreated = Fact<'KeyCreated', { readonly name: string; readonly scopes: readonly Scope[]; readonly salt: string; readonly hash: string }>;
+export type KeyCreated = Fact<
+  'KeyCreated',
+  { readonly name: string; readonly scopes: readonly Scope[]; readonly salt: string; readonly hash: string }
+>;
 
 /** The key opens nothing any more. */
 export type KeyRevoked = Fact<'KeyRevoked', Record<never, never>>;

@@ -1,5 +1,14 @@
 /** What a key may do. */
-export const scopes = ['credits:read', 'credits:grant', 'videos:read', 'videos:create', 'billing:write', 'renders:work', 'events:read', 'ops'] as const;
+export const scopes = [
+  'credits:read',
+  'credits:grant',
+  'videos:read',
+  'videos:create',
+  'billing:write',
+  'renders:work',
+  'events:read',
+  'ops',
+] as const;
 
 export type Scope = (typeof scopes)[number];
 

@@ -8,7 +8,9 @@ const address = { type: 'string', format: 'uri' } as const;
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' } as const;
 
 function orNull(schema: Schema): Schema {
-  return typeof schema['type'] === 'string' && schema['enum'] === undefined ? { ...schema, type: [schema['type'], 'null'] } : { anyOf: [schema, { type: 'null' }] };
+  return typeof schema['type'] === 'string' && schema['enum'] === undefined
+    ? { ...schema, type: [schema['type'], 'null'] }
+    : { anyOf: [schema, { type: 'null' }] };
 }
 
 function ref(name: string): Schema {
@@ -21,7 +23,12 @@ function list(items: Schema): Schema {
 
 /** Every member is there in every answer, unless named optional. */
 function object(properties: { readonly [member: string]: Schema }, optional: readonly string[] = []): Schema {
-  return { type: 'object', properties, required: Object.keys(properties).filter((member) => !optional.includes(member)), additionalProperties: false };
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties).filter((member) => !optional.includes(member)),
+    additionalProperties: false,
+  };
 }
 
 const source = { type: 'string', enum: ['plan', 'trial', 'purchase', 'goodwill'] };
@@ -82,12 +89,24 @@ export const schemas: { readonly [name: string]: Schema } = {
   LedgerPage: object({ items: list(ref('LedgerLine')), nextCursor: orNull(string) }),
   Artwork: object({ artworkId: string, width: whole, height: whole }),
   RoomList: object({ items: list(object({ roomId: string, name: string, previewUrl: address })) }),
-  CataloguePlan: object({ id: string, name: string, creditsPerCycle: whole, creditsInTotal: whole, cycle: { type: 'string', enum: ['P30D', 'P1M'] } }, ['creditsPerCycle', 'creditsInTotal', 'cycle']),
+  CataloguePlan: object(
+    { id: string, name: string, creditsPerCycle: whole, creditsInTotal: whole, cycle: { type: 'string', enum: ['P30D', 'P1M'] } },
+    ['creditsPerCycle', 'creditsInTotal', 'cycle'],
+  ),
   PlanList: object({ items: list(ref('CataloguePlan')) }),
   Position: object({ position: string }),
   CloudEvent: {
     type: 'object',
-    properties: { specversion: { const: '1.0' }, id: string, source: string, type: string, time: instant, subject: string, datacontenttype: string, data: {} },
+    properties: {
+      specversion: { const: '1.0' },
+      id: string,
+      source: string,
+      type: string,
+      time: instant,
+      subject: string,
+      datacontenttype: string,
+      data: {},
+    },
     required: ['specversion', 'id', 'source', 'type'],
   },
   FactPage: object({ items: list(ref('CloudEvent')), next: string }),
@@ -104,7 +123,16 @@ export const schemas: { readonly [name: string]: Schema } = {
   }),
   Upload: object({ videoUrl: address, bytes: whole, sha256 }),
   Now: object({ now: instant }),
-  Parked: object({ id: string, topic: string, group: string, key: string, reason: string, parkedAt: instant, headers: { type: 'object', additionalProperties: string }, body: string }),
+  Parked: object({
+    id: string,
+    topic: string,
+    group: string,
+    key: string,
+    reason: string,
+    parkedAt: instant,
+    headers: { type: 'object', additionalProperties: string },
+    body: string,
+  }),
   ParkedPage: object({ items: list(ref('Parked')), nextCursor: orNull(string) }),
   ParkedId: object({ id: string }),
   Verification: object({ ok: { type: 'boolean' }, events: whole, streams: whole, problems: list(string) }),

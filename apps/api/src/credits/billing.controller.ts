@@ -1,5 +1,4 @@
-import type { Plan, PlanCatalogue } from '#credits';
-import { ApplyBillingEvent } from '#credits';
+import { ApplyBillingEvent, PLANS, type Plan, type Plans } from '#credits';
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,14 +6,13 @@ import { readCloudEvent } from '../edge/cloud-events.js';
 import type { ProblemDocument } from '../edge/problem.js';
 import { respond } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
-import { PLANS } from '../ports.js';
 
 /** The side that faces the billing system: what it may sell, and what it tells us. */
 @Controller('v1')
 export class BillingController {
   constructor(
     private readonly commands: CommandBus,
-    @Inject(PLANS) private readonly catalogue: PlanCatalogue,
+    @Inject(PLANS) private readonly catalogue: Plans,
   ) {}
 
   @Post('billing-events')
@@ -26,7 +24,11 @@ export class BillingController {
     answers: { 202: { schema: 'Position' } },
     problems: ['not-a-cloud-event', 'parked'],
   })
-  async event(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly position: string } | ProblemDocument> {
+  async event(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly position: string } | ProblemDocument> {
     const { type, data } = readCloudEvent(body);
     return respond(reply, await this.commands.execute(new ApplyBillingEvent(type, data, callerOf(request))));
   }
@@ -34,6 +36,6 @@ export class BillingController {
   @Get('plans')
   @Route({ summary: 'The plan catalogue', access: { scope: 'credits:read' }, answers: { 200: { schema: 'PlanList' } } })
   plans(): { readonly items: readonly Plan[] } {
-    return { items: [...this.catalogue.plans.values()] };
+    return { items: [...this.catalogue.cyclePlans.values(), this.catalogue.trial] };
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LedgerLine, Page } from '#contracts';
-import { GetCredits, GetLedger } from '#credits';
+import { BUSINESS_CLOCK, GetCredits, GetLedger } from '#credits';
 import type { BusinessClock } from '#event-sourcing';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -12,7 +12,6 @@ import { Route } from '../edge/route.js';
 import { readInstant } from '../edge/rules.js';
 import { inQuery } from '../edge/shape.js';
 import { Waiting } from '../edge/waiting.js';
-import { BUSINESS_CLOCK } from '../ports.js';
 import { CreditsQuery, LedgerQuery } from './credits.shapes.js';
 
 /** What an account has, and how it came to that. */
@@ -32,7 +31,12 @@ export class CreditsController {
     answers: { 200: { schema: 'Credits' }, 304: null },
     problems: ['invalid-position', 'read-model-behind'],
   })
-  async credits(@Param('accountId') path: string, @Query(inQuery(CreditsQuery)) { at, after }: CreditsQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async credits(
+    @Param('accountId') path: string,
+    @Query(inQuery(CreditsQuery)) { at, after }: CreditsQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const accountId = accountIdIn(path);
     const instant = at === undefined ? undefined : readInstant(at);
     if (instant !== undefined && instant > this.clock.now()) throw new ProblemError('bad-request', 'at must not be in the future');

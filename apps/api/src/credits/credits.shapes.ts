@@ -32,4 +32,3 @@ export class EventsQuery {
   /** Milliseconds. */
   @Is(absentOr(wholeNumberText(0, 30_000))) waitMs?: string;
 }
-

@@ -25,7 +25,10 @@ export class EventsController {
     answers: { 200: { schema: 'FactPage' } },
     problems: ['invalid-position'],
   })
-  async read(@Query(inQuery(EventsQuery)) { after, limit, waitMs }: EventsQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly items: readonly CloudEvent[]; readonly next: string }> {
+  async read(
+    @Query(inQuery(EventsQuery)) { after, limit, waitMs }: EventsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly items: readonly CloudEvent[]; readonly next: string }> {
     const from = after === undefined ? 0n : this.positions.decode(after);
     if (from === undefined) throw new ProblemError('invalid-position');
     const { items, next } = await this.facts.read(from, Number(limit ?? 20), Number(waitMs ?? 0), this.waiting.signalFor(reply));

@@ -25,10 +25,26 @@ export class SupportController {
     answers: { 201: { schema: 'AllotmentAndCredits' } },
     problems: ['invalid-grant', 'idempotency-key-in-use', 'idempotency-key-reused'],
   })
-  async grant(@Param('accountId') path: string, @Body(inBody(GrantBody)) body: GrantBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<AllotmentAnswer | ProblemDocument> {
+  async grant(
+    @Param('accountId') path: string,
+    @Body(inBody(GrantBody)) body: GrantBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AllotmentAnswer | ProblemDocument> {
     const { credits, source, reason, actor = null, ticket = null } = body;
-    const grant = { credits, source, reason, actor, ticket, expiresAt: readInstant(body.expiresAt) ?? null, validFrom: readInstant(body.validFrom) ?? null };
-    return respond(reply, await this.commands.execute(new GrantCredits(accountIdIn(path), grant, requiredKey(request), callerOf(request, actor))));
+    const grant = {
+      credits,
+      source,
+      reason,
+      actor,
+      ticket,
+      expiresAt: readInstant(body.expiresAt) ?? null,
+      validFrom: readInstant(body.validFrom) ?? null,
+    };
+    return respond(
+      reply,
+      await this.commands.execute(new GrantCredits(accountIdIn(path), grant, requiredKey(request), callerOf(request, actor))),
+    );
   }
 
   @Post(':accountId/allotments/:allotmentId/revoke')
@@ -50,6 +66,11 @@ export class SupportController {
   ): Promise<AllotmentAnswer | ProblemDocument> {
     const accountId = accountIdIn(account);
     const allotmentId = ownIdIn(allotment, 'unknown-allotment');
-    return respond(reply, await this.commands.execute(new RevokeCredits(accountId, allotmentId, { reason, actor }, optionalKey(request), callerOf(request, actor))));
+    return respond(
+      reply,
+      await this.commands.execute(
+        new RevokeCredits(accountId, allotmentId, { reason, actor }, optionalKey(request), callerOf(request, actor)),
+      ),
+    );
   }
 }

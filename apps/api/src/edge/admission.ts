@@ -9,14 +9,20 @@ type Admitted = (error?: Error) => void;
  * What is checked before a byte of the body is read, in this order (rule 8): who calls (401), whether they may (403), then what
  * can be told of the shape from the head alone: unknown query, media type, announced length.
  */
-export function admission(spec: RouteSpec, method: string, authenticators: readonly Authenticator[], urls: SignedUrls): onRequestHookHandler {
+export function admission(
+  spec: RouteSpec,
+  method: string,
+  authenticators: readonly Authenticator[],
+  urls: SignedUrls,
+): onRequestHookHandler {
   const head = headCheck(spec, method);
   if (spec.access === 'anyone') return (request, reply, done) => done(head(request, reply));
   const { scope, signed } = spec.access;
 
   const enter = (request: FastifyRequest, reply: FastifyReply, identity: Identity | undefined, done: Admitted): void => {
     if (identity === undefined) return done(new ProblemError('unauthenticated'));
-    if (scope === undefined || !identity.scopes.has(scope)) return done(new ProblemError('missing-scope', undefined, { scope: scope ?? null }));
+    if (scope === undefined || !identity.scopes.has(scope))
+      return done(new ProblemError('missing-scope', undefined, { scope: scope ?? null }));
     request.identity = identity;
     done(head(request, reply));
   };
@@ -25,7 +31,8 @@ export function admission(spec: RouteSpec, method: string, authenticators: reado
     if (signed !== undefined) {
       const { expires, signature } = request.query as { readonly expires?: unknown; readonly signature?: unknown };
       if (expires !== undefined || signature !== undefined || scope === undefined) {
-        if (expires === undefined && signature === undefined) return done(new ProblemError('unauthenticated', 'this address works only with its signature'));
+        if (expires === undefined && signature === undefined)
+          return done(new ProblemError('unauthenticated', 'this address works only with its signature'));
         if (!urls.verify(signed, pathOf(request.raw.url ?? ''), expires, signature)) return done(new ProblemError('invalid-signature'));
         return done(head(request, reply));
       }
@@ -39,7 +46,11 @@ export function admission(spec: RouteSpec, method: string, authenticators: reado
 }
 
 /** Asks one after another; stays synchronous for as long as they do. */
-function firstKnown(authenticators: readonly Authenticator[], token: string, from: number): Identity | undefined | Promise<Identity | undefined> {
+function firstKnown(
+  authenticators: readonly Authenticator[],
+  token: string,
+  from: number,
+): Identity | undefined | Promise<Identity | undefined> {
   for (let i = from; i < authenticators.length; i += 1) {
     const identity = authenticators[i]?.authenticate(token);
     if (identity instanceof Promise) return identity.then((found) => found ?? firstKnown(authenticators, token, i + 1));

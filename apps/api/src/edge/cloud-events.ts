@@ -18,7 +18,8 @@ export function readCloudEvent(body: unknown): { readonly type: string; readonly
   }
   if (event['time'] !== undefined && readInstant(event['time']) === undefined) refuse('time must be an instant like 2027-01-31T10:00:00Z');
   const contentType = event['datacontenttype'];
-  if (contentType !== undefined && (typeof contentType !== 'string' || !/^application\/([a-z0-9.+-]*\+)?json\b/i.test(contentType))) refuse('datacontenttype must be application/json');
+  if (contentType !== undefined && (typeof contentType !== 'string' || !/^application\/([a-z0-9.+-]*\+)?json\b/i.test(contentType)))
+    refuse('datacontenttype must be application/json');
   if (event['data_base64'] !== undefined) refuse('data must be JSON, not data_base64');
   if (isDeeperThan(deepest, event['data'])) refuse(`data must not be nested deeper than ${deepest} levels`);
   return { type: event['type'] as string, data: event['data'] ?? null };

@@ -45,7 +45,11 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
 }
 
-function rangeAsked(request: FastifyRequest, etag: string, bytes: number): { readonly start: number; readonly end: number } | 'outside' | undefined {
+function rangeAsked(
+  request: FastifyRequest,
+  etag: string,
+  bytes: number,
+): { readonly start: number; readonly end: number } | 'outside' | undefined {
   const { range, 'if-range': ifRange } = request.headers;
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return undefined;
   const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(range.replace(/\s/g, '')) ?? [];

@@ -29,7 +29,10 @@ export function optional(rule: Rule): Rule {
   return {
     allows: (value) => value === undefined || value === null || rule.allows(value),
     words: `${rule.words}, or left out`,
-    schema: typeof type === 'string' ? { ...rule.schema, type: [type, 'null'], ...(rule.schema['enum'] ? { enum: [...(rule.schema['enum'] as string[]), null] } : {}) } : rule.schema,
+    schema:
+      typeof type === 'string'
+        ? { ...rule.schema, type: [type, 'null'], ...(rule.schema['enum'] ? { enum: [...(rule.schema['enum'] as string[]), null] } : {}) }
+        : rule.schema,
     optional: true,
   };
 }
@@ -54,7 +57,12 @@ const plainText = /^[^\p{Cc}\p{Cs}]*$/u;
 /** Text of `min` to `max` characters on one line, not only blanks. */
 export function text(min: number, max: number): Rule {
   return {
-    allows: (value) => typeof value === 'string' && value.length >= min && value.length <= max && plainText.test(value) && (min === 0 || value.trim() !== ''),
+    allows: (value) =>
+      typeof value === 'string' &&
+      value.length >= min &&
+      value.length <= max &&
+      plainText.test(value) &&
+      (min === 0 || value.trim() !== ''),
     words: `text of ${min} to ${max} characters without control characters`,
     schema: { type: 'string', minLength: min, maxLength: max },
   };
@@ -76,7 +84,11 @@ export function wholeNumberText(min: number, max: number): Rule {
 }
 
 export function oneOf(...values: readonly string[]): Rule {
-  return { allows: (value) => typeof value === 'string' && values.includes(value), words: `one of ${values.join(', ')}`, schema: { type: 'string', enum: values } };
+  return {
+    allows: (value) => typeof value === 'string' && values.includes(value),
+    words: `one of ${values.join(', ')}`,
+    schema: { type: 'string', enum: values },
+  };
 }
 
 /** An instant as RFC 3339, with its offset; at most milliseconds are kept. */
@@ -96,7 +108,11 @@ export const token: Rule = {
 /** A list of different values out of a set. */
 export function someOf(values: readonly string[]): Rule {
   return {
-    allows: (value) => Array.isArray(value) && value.length > 0 && value.every((item) => values.includes(item as string)) && new Set(value).size === value.length,
+    allows: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((item) => values.includes(item as string)) &&
+      new Set(value).size === value.length,
     words: `a list of one or more of ${values.join(', ')}, none twice`,
     schema: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', enum: values } },
   };

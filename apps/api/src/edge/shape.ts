@@ -35,7 +35,10 @@ export function held<T extends object>(shape: Shape<T>, value: unknown, code: 'i
     else if (content !== undefined) result[field] = content;
   }
   if (wrong.length === 0) return result as T;
-  const detail = wrong.slice(0, 5).map(({ field, problem }) => `${field} ${problem}`).join('; ');
+  const detail = wrong
+    .slice(0, 5)
+    .map(({ field, problem }) => `${field} ${problem}`)
+    .join('; ');
   throw new ProblemError(code, detail, { errors: wrong.slice(0, 20) });
 }
 

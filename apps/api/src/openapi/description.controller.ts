@@ -29,7 +29,11 @@ export class DescriptionController {
   @Route({ summary: 'This interface as a page', access: 'anyone', answers: { 200: { content: 'text/html' } } })
   docs(@Res() reply: FastifyReply): void {
     this.page ??= this.makePage();
-    reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', this.page.policy).header('cache-control', 'no-cache').send(this.page.html);
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', this.page.policy)
+      .header('cache-control', 'no-cache')
+      .send(this.page.html);
   }
 
   private makePage(): { readonly html: string; readonly policy: string } {

@@ -18,7 +18,8 @@ export function describe(routes: readonly RegisteredRoute[], serverUrl: string):
     info: {
       title: 'video credits',
       version: '1',
-      description: 'Credits that renew, videos that use them. Times are RFC 3339 UTC. Errors are RFC 9457 problem documents with a stable code. Every GET also answers HEAD.',
+      description:
+        'Credits that renew, videos that use them. Times are RFC 3339 UTC. Errors are RFC 9457 problem documents with a stable code. Every GET also answers HEAD.',
     },
     servers: [{ url: serverUrl }],
     paths,
@@ -26,7 +27,12 @@ export function describe(routes: readonly RegisteredRoute[], serverUrl: string):
       schemas,
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'An API key with the scope that the route names' },
-        signature: { type: 'apiKey', in: 'query', name: 'signature', description: 'An address that this service gave, with its expires and signature' },
+        signature: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'signature',
+          description: 'An address that this service gave, with its expires and signature',
+        },
       },
     },
   };
@@ -62,14 +68,25 @@ function keyParameter({ requestKey }: RouteSpec): readonly Schema[] {
 }
 
 function queryParameters({ query, access }: RouteSpec): readonly Schema[] {
-  const own = query === undefined ? [] : [...rulesOf(query)].map(([name, rule]) => ({ name, in: 'query', required: rule.optional !== true, schema: rule.schema }));
-  const signed = access === 'anyone' || access.signed === undefined ? [] : ['expires', 'signature'].map((name) => ({ name, in: 'query', required: access.scope === undefined, schema: { type: 'string' } }));
+  const own =
+    query === undefined
+      ? []
+      : [...rulesOf(query)].map(([name, rule]) => ({ name, in: 'query', required: rule.optional !== true, schema: rule.schema }));
+  const signed =
+    access === 'anyone' || access.signed === undefined
+      ? []
+      : ['expires', 'signature'].map((name) => ({ name, in: 'query', required: access.scope === undefined, schema: { type: 'string' } }));
   return [...own, ...signed];
 }
 
 function security({ access }: RouteSpec): Schema {
   if (access === 'anyone') return { security: [] };
-  return { security: [...(access.scope === undefined ? [] : [{ key: [access.scope] }]), ...(access.signed === undefined ? [] : [{ signature: [] }])] };
+  return {
+    security: [
+      ...(access.scope === undefined ? [] : [{ key: [access.scope] }]),
+      ...(access.signed === undefined ? [] : [{ signature: [] }]),
+    ],
+  };
 }
 
 function requestBody(body: Body): Schema {
@@ -85,7 +102,15 @@ function requestBody(body: Body): Schema {
     case 'picture':
       return {
         required: true,
-        content: { 'multipart/form-data': { schema: { type: 'object', properties: { file: { type: 'string', contentMediaType: 'image/*' }, accountId: { type: 'string' } }, required: ['file', 'accountId'] } } },
+        content: {
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              properties: { file: { type: 'string', contentMediaType: 'image/*' }, accountId: { type: 'string' } },
+              required: ['file', 'accountId'],
+            },
+          },
+        },
       };
   }
 }
@@ -104,8 +129,12 @@ function answers(spec: RouteSpec): Schema {
   return Object.fromEntries(
     Object.entries(spec.answers).map(([status, body]) => {
       if (body === null) return [status, { description: status === '304' ? 'Not modified' : 'Nothing' }];
-      const content = 'schema' in body ? { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } } : { [body.content]: {} };
-      const headers = spec.requestKey === undefined ? {} : { headers: { 'Idempotent-Replayed': { description: '`true` on a replay', schema: { type: 'string' } } } };
+      const content =
+        'schema' in body ? { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } } : { [body.content]: {} };
+      const headers =
+        spec.requestKey === undefined
+          ? {}
+          : { headers: { 'Idempotent-Replayed': { description: '`true` on a replay', schema: { type: 'string' } } } };
       return [status, { description: spec.summary, content, ...headers }];
     }),
   );
@@ -125,7 +154,11 @@ function refusals(spec: RouteSpec, takesBody: boolean): Schema {
         String(status),
         {
           description: codes.map((code) => `\`${code}\`: ${problems[code][1]}`).join('\n\n'),
-          content: { 'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] } } },
+          content: {
+            'application/problem+json': {
+              schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+            },
+          },
         },
       ]),
   );

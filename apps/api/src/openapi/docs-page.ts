@@ -6,7 +6,9 @@ import { rulesOf } from '../edge/shape.js';
 /** The API on one page of plain HTML: no script, nothing fetched from elsewhere. Problem types point here. */
 export function docsPage(routes: readonly RegisteredRoute[]): string {
   const sections = routes.filter(({ method }) => method !== 'HEAD').map(routeSection);
-  const codes = Object.entries(problems).map(([code, [status, title]]) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`);
+  const codes = Object.entries(problems).map(
+    ([code, [status, title]]) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`,
+  );
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>video credits: HTTP interface</title><style>${style}</style></head>
@@ -22,7 +24,9 @@ ${sections.join('\n')}
 
 function routeSection({ method, url, spec }: RegisteredRoute): string {
   const fields = [...fieldRows('query', spec.query), ...(spec.body?.kind === 'json' ? fieldRows('body', spec.body.shape) : [])];
-  const answers = Object.entries(spec.answers).map(([status, body]) => `${status}${body === null ? '' : ` ${'schema' in body ? body.schema : body.content}`}`);
+  const answers = Object.entries(spec.answers).map(
+    ([status, body]) => `${status}${body === null ? '' : ` ${'schema' in body ? body.schema : body.content}`}`,
+  );
   const codes = (spec.problems ?? []).map((code) => `<a href="#${code}"><code>${code}</code></a>`);
   return `<section>
 <h3><b>${method}</b> ${escape(url)}</h3>
@@ -34,7 +38,9 @@ ${fields.length > 0 ? `<table>${fields.join('')}</table>` : ''}
 
 function whoMay({ access }: RouteSpec): string {
   if (access === 'anyone') return 'Anyone';
-  return [access.scope === undefined ? [] : [`Scope ${access.scope}`], access.signed === undefined ? [] : ['Signed address']].flat().join(' or ');
+  return [access.scope === undefined ? [] : [`Scope ${access.scope}`], access.signed === undefined ? [] : ['Signed address']]
+    .flat()
+    .join(' or ');
 }
 
 function fieldRows(where: string, shape: (new () => object) | undefined): readonly string[] {

@@ -19,8 +19,14 @@ export class HealthController {
   }
 
   @Get('healthz/ready')
-  @Route({ summary: 'The service can work, or what keeps it from it', access: 'anyone', answers: { 200: { schema: 'Ready' }, 503: { schema: 'Ready' } } })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly status: 'ready' | 'not-ready'; readonly obstacles: readonly string[] }> {
+  @Route({
+    summary: 'The service can work, or what keeps it from it',
+    access: 'anyone',
+    answers: { 200: { schema: 'Ready' }, 503: { schema: 'Ready' } },
+  })
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly status: 'ready' | 'not-ready'; readonly obstacles: readonly string[] }> {
     const obstacles = await this.readiness.obstacles();
     if (obstacles.length > 0) reply.code(503);
     return { status: obstacles.length > 0 ? 'not-ready' : 'ready', obstacles };

@@ -24,13 +24,26 @@ export class KeysController {
   }
 
   @Post()
-  @Route({ summary: 'Make an API key; its token is in this answer and nowhere else', access: { scope: 'ops' }, body: { kind: 'json', shape: CreateKeyBody }, answers: { 201: { schema: 'NewKey' } } })
-  create(@Body(inBody(CreateKeyBody)) body: CreateKeyBody, @Req() request: FastifyRequest): Promise<KeyListing & { readonly token: string }> {
+  @Route({
+    summary: 'Make an API key; its token is in this answer and nowhere else',
+    access: { scope: 'ops' },
+    body: { kind: 'json', shape: CreateKeyBody },
+    answers: { 201: { schema: 'NewKey' } },
+  })
+  create(
+    @Body(inBody(CreateKeyBody)) body: CreateKeyBody,
+    @Req() request: FastifyRequest,
+  ): Promise<KeyListing & { readonly token: string }> {
     return this.keys.create(body.name, body.scopes, callerOf(request));
   }
 
   @Delete(':id')
-  @Route({ summary: 'Revoke an API key: it opens nothing from now on', access: { scope: 'ops' }, answers: { 200: { schema: 'Key' } }, problems: ['not-found'] })
+  @Route({
+    summary: 'Revoke an API key: it opens nothing from now on',
+    access: { scope: 'ops' },
+    answers: { 200: { schema: 'Key' } },
+    problems: ['not-found'],
+  })
   async revoke(@Param('id') id: string, @Req() request: FastifyRequest): Promise<KeyListing> {
     const key = await this.keys.revoke(id, callerOf(request));
     if (key === undefined) throw new ProblemError('not-found');

@@ -22,8 +22,15 @@ export class OperationsController {
   constructor(private readonly operations: Operations) {}
 
   @Get('parked')
-  @Route({ summary: 'Messages set aside, each with its reason, oldest first', access: { scope: 'ops' }, query: ParkedQuery, answers: { 200: { schema: 'ParkedPage' } } })
-  async parked(@Query(inQuery(ParkedQuery)) { limit, cursor }: ParkedQuery): Promise<{ readonly items: readonly ParkedMessage[]; readonly nextCursor: string | null }> {
+  @Route({
+    summary: 'Messages set aside, each with its reason, oldest first',
+    access: { scope: 'ops' },
+    query: ParkedQuery,
+    answers: { 200: { schema: 'ParkedPage' } },
+  })
+  async parked(
+    @Query(inQuery(ParkedQuery)) { limit, cursor }: ParkedQuery,
+  ): Promise<{ readonly items: readonly ParkedMessage[]; readonly nextCursor: string | null }> {
     const size = Number(limit ?? 20);
     const found = await this.operations.parked({ limit: size + 1, ...(cursor === undefined ? {} : { after: cursor }) });
     const items = found.slice(0, size);
@@ -32,7 +39,12 @@ export class OperationsController {
 
   @Post('parked/:id/replay')
   @HttpCode(200)
-  @Route({ summary: 'Put a parked message on its topic again', access: { scope: 'ops' }, answers: { 200: { schema: 'ParkedId' } }, problems: ['not-found'] })
+  @Route({
+    summary: 'Put a parked message on its topic again',
+    access: { scope: 'ops' },
+    answers: { 200: { schema: 'ParkedId' } },
+    problems: ['not-found'],
+  })
   async replay(@Param('id') path: string): Promise<{ readonly id: string }> {
     const parkedId = ownIdIn(path, 'not-found');
     if (!(await this.operations.replay(parkedId))) throw new ProblemError('not-found');
@@ -41,7 +53,12 @@ export class OperationsController {
 
   @Post('parked/:id/discard')
   @HttpCode(200)
-  @Route({ summary: 'Drop a parked message for good', access: { scope: 'ops' }, answers: { 200: { schema: 'ParkedId' } }, problems: ['not-found'] })
+  @Route({
+    summary: 'Drop a parked message for good',
+    access: { scope: 'ops' },
+    answers: { 200: { schema: 'ParkedId' } },
+    problems: ['not-found'],
+  })
   async discard(@Param('id') path: string): Promise<{ readonly id: string }> {
     const parkedId = ownIdIn(path, 'not-found');
     if (!(await this.operations.discard(parkedId))) throw new ProblemError('not-found');
@@ -50,7 +67,11 @@ export class OperationsController {
 
   @Post('verify')
   @HttpCode(200)
-  @Route({ summary: 'Check the log’s chain, the invariants and the read models', access: { scope: 'ops' }, answers: { 200: { schema: 'Verification' } } })
+  @Route({
+    summary: 'Check the log’s chain, the invariants and the read models',
+    access: { scope: 'ops' },
+    answers: { 200: { schema: 'Verification' } },
+  })
   verify(): Promise<Verification> {
     return this.operations.verify();
   }

@@ -27,7 +27,12 @@ export class TestClockController {
   ) {}
 
   @Get()
-  @Route({ summary: 'The service’s instant (sandbox)', access: { scope: 'ops' }, answers: { 200: { schema: 'Now' } }, problems: ['not-found'] })
+  @Route({
+    summary: 'The service’s instant (sandbox)',
+    access: { scope: 'ops' },
+    answers: { 200: { schema: 'Now' } },
+    problems: ['not-found'],
+  })
   read(): { readonly now: string } {
     this.inSandbox();
     return { now: new Date(this.clock.now()).toISOString() };
@@ -47,7 +52,8 @@ export class TestClockController {
     const target = advance ? later(this.clock.now(), advance) : readInstant(now);
     if (target === undefined || (now && advance)) throw new ProblemError('invalid-body', 'give either now or advance');
     if (!(target <= endOfTime)) throw new ProblemError('invalid-body', 'the clock ends with the year 9999');
-    if (!(await this.clock.set(target))) throw new ProblemError('clock-cannot-go-back', undefined, { now: new Date(this.clock.now()).toISOString() });
+    if (!(await this.clock.set(target)))
+      throw new ProblemError('clock-cannot-go-back', undefined, { now: new Date(this.clock.now()).toISOString() });
     return this.read();
   }
 

@@ -29,7 +29,11 @@ export class RendersController {
     body: { kind: 'json', shape: ClaimBody },
     answers: { 200: { schema: 'RenderJob' }, 204: null },
   })
-  async claim(@Body(inBody(ClaimBody)) { workerId, waitMs }: ClaimBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<RenderJob | undefined> {
+  async claim(
+    @Body(inBody(ClaimBody)) { workerId, waitMs }: ClaimBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RenderJob | undefined> {
     const job = await this.commands.execute(new ClaimRenderJob(workerId, waitMs ?? 0, callerOf(request)));
     if (job !== null) return job;
     reply.code(204);
@@ -45,7 +49,11 @@ export class RendersController {
     answers: { 202: { schema: 'Position' } },
     problems: ['not-a-cloud-event', 'parked'],
   })
-  async report(@Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<{ readonly position: string } | ProblemDocument> {
+  async report(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ readonly position: string } | ProblemDocument> {
     const { type, data } = readCloudEvent(body);
     return respond(reply, await this.commands.execute(new ApplyRenderResult(type, data, callerOf(request))));
   }

@@ -32,7 +32,12 @@ export class UploadsController {
     body: { kind: 'mp4', limitBytes: uploadLimitBytes },
     answers: { 201: { schema: 'Upload' } },
   })
-  async upload(@Param('videoId') videoId: string, @Param('attempt') attempt: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Received> {
+  async upload(
+    @Param('videoId') videoId: string,
+    @Param('attempt') attempt: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Received> {
     const stored = await this.store(videoId, Number(attempt), request, reply);
     if (stored.bytes === 0) throw new ProblemError('invalid-body', 'the body must be an MP4');
     reply.code(201);

@@ -35,9 +35,12 @@ export class Environment {
   @Is(absentOr(webAddress)) PUBLIC_URL?: string;
   @Is(absentOr(matching('32 characters or more', (value) => /^[\x21-\x7e]{32,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
   @Is(absentOr(path)) DATA_DIR?: string;
-  @Is(absentOr(matching('embedded (servers is not built yet: this version runs embedded)', (value) => value === 'embedded'))) ENGINES?: string;
-  @Is(absentOr(url('an address like esdb://host:2113', 'esdb:', 'esdb+discover:', 'kurrentdb:', 'kurrentdb+discover:'))) EVENT_STORE_URL?: string;
-  @Is(absentOr(matching('a list like host:9092,host:9092', (value) => /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value)))) KAFKA_BROKERS?: string;
+  @Is(absentOr(matching('embedded (servers is not built yet: this version runs embedded)', (value) => value === 'embedded')))
+  ENGINES?: string;
+  @Is(absentOr(url('an address like esdb://host:2113', 'esdb:', 'esdb+discover:', 'kurrentdb:', 'kurrentdb+discover:')))
+  EVENT_STORE_URL?: string;
+  @Is(absentOr(matching('a list like host:9092,host:9092', (value) => /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value))))
+  KAFKA_BROKERS?: string;
   @Is(absentOr(yesOrNo)) KAFKA_SSL?: string;
   @Is(absentOr(oneOf('plain', 'scram-sha-256', 'scram-sha-512'))) KAFKA_SASL_MECHANISM?: string;
   @Is(absentOr(text(1, 1_000))) KAFKA_SASL_USERNAME?: string;
@@ -63,8 +66,33 @@ export class Environment {
 
 /** Every variable there is. */
 export const variables = [
-  'PORT', 'HOST', 'PUBLIC_URL', 'URL_SIGNING_KEY', 'DATA_DIR', 'ENGINES', 'EVENT_STORE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM',
-  'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'DATABASE_URL', 'FILES_URL', 'PLANS_FILE', 'SUPPORT_CONTACT', 'STAFF_API_KEY', 'JWT_ISSUER', 'JWT_AUDIENCE',
-  'JWT_JWKS_URL', 'JWT_ACCOUNT_CLAIM', 'SANDBOX', 'LOG_LEVEL', 'GRANT_MAX', 'GOODWILL_FOR_FAILED_RENDER', 'RENDER_LEASE', 'RENDER_ATTEMPTS', 'LOW_CREDITS',
+  'PORT',
+  'HOST',
+  'PUBLIC_URL',
+  'URL_SIGNING_KEY',
+  'DATA_DIR',
+  'ENGINES',
+  'EVENT_STORE_URL',
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'DATABASE_URL',
+  'FILES_URL',
+  'PLANS_FILE',
+  'SUPPORT_CONTACT',
+  'STAFF_API_KEY',
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_JWKS_URL',
+  'JWT_ACCOUNT_CLAIM',
+  'SANDBOX',
+  'LOG_LEVEL',
+  'GRANT_MAX',
+  'GOODWILL_FOR_FAILED_RENDER',
+  'RENDER_LEASE',
+  'RENDER_ATTEMPTS',
+  'LOW_CREDITS',
   'RENDER_WORKERS',
 ] as const satisfies readonly (keyof Environment)[];

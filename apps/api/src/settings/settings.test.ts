@@ -4,17 +4,47 @@ import { InvalidSettingsError, readSettings } from './settings.js';
 describe('the settings', () => {
   it('have a default for everything, so that a bare machine needs nothing', () => {
     expect(readSettings({})).toEqual({
-      port: 3000, host: '127.0.0.1', publicUrl: undefined, urlSigningKey: undefined, dataDir: './data', engines: 'embedded', filesUrl: undefined,
-      plansFile: undefined, supportContact: 'support@video-credits.example', staffApiKey: undefined, sandbox: false, logLevel: 'info', grantMax: 1000,
-      goodwillForFailedRender: true, renderLeaseMs: 300_000, renderAttempts: 3, lowCredits: 1, renderWorkers: 1,
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: undefined,
+      urlSigningKey: undefined,
+      dataDir: './data',
+      engines: 'embedded',
+      filesUrl: undefined,
+      plansFile: undefined,
+      supportContact: 'support@video-credits.example',
+      staffApiKey: undefined,
+      sandbox: false,
+      logLevel: 'info',
+      grantMax: 1000,
+      goodwillForFailedRender: true,
+      renderLeaseMs: 300_000,
+      renderAttempts: 3,
+      lowCredits: 1,
+      renderWorkers: 1,
     });
   });
 
   it('take what is set, and leave foreign variables alone', () => {
     const settings = readSettings({
-      PORT: '0', PUBLIC_URL: 'https://credits.example.com/', SANDBOX: 'true', RENDER_LEASE: 'PT1H30M', GOODWILL_FOR_FAILED_RENDER: 'false', RENDER_WORKERS: '0', PATH: '\0', HOST: '',
+      PORT: '0',
+      PUBLIC_URL: 'https://credits.example.com/',
+      SANDBOX: 'true',
+      RENDER_LEASE: 'PT1H30M',
+      GOODWILL_FOR_FAILED_RENDER: 'false',
+      RENDER_WORKERS: '0',
+      PATH: '\0',
+      HOST: '',
     });
-    expect(settings).toMatchObject({ port: 0, publicUrl: 'https://credits.example.com', sandbox: true, renderLeaseMs: 5_400_000, goodwillForFailedRender: false, renderWorkers: 0, host: '127.0.0.1' });
+    expect(settings).toMatchObject({
+      port: 0,
+      publicUrl: 'https://credits.example.com',
+      sandbox: true,
+      renderLeaseMs: 5_400_000,
+      goodwillForFailedRender: false,
+      renderWorkers: 0,
+      host: '127.0.0.1',
+    });
   });
 
   it.each([

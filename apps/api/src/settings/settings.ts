@@ -40,10 +40,15 @@ export class InvalidSettingsError extends Error {
 
 /** Makes settings of an environment. Empty variables count as unset, foreign ones are left alone. Throws InvalidSettingsError. */
 export function readSettings(env: { readonly [name: string]: string | undefined }): Settings {
-  const environment = Object.assign(new Environment(), Object.fromEntries(variables.flatMap((name) => (env[name] ? [[name, env[name]]] : []))));
+  const environment = Object.assign(
+    new Environment(),
+    Object.fromEntries(variables.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+  );
   const errors = validateSync(environment, { validationError: { target: false, value: false } });
   if (errors.length > 0) {
-    throw new InvalidSettingsError(errors.map(({ property, constraints = {} }) => `${property} ${Object.values(constraints).join('; ')}`).join('\n'));
+    throw new InvalidSettingsError(
+      errors.map(({ property, constraints = {} }) => `${property} ${Object.values(constraints).join('; ')}`).join('\n'),
+    );
   }
   return settingsOf(environment);
 }

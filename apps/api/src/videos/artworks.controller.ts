@@ -52,7 +52,12 @@ export class ArtworksController {
   async file(@Param('artworkId') artworkId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const artwork: ArtworkData | undefined = await this.artworks.find(artworkId);
     if (artwork === undefined) throw new ProblemError('unknown-artwork');
-    await sendFile(request, reply, this.files, { key: artwork.file, bytes: artwork.bytes, etag: artwork.sha256, contentType: artwork.contentType });
+    await sendFile(request, reply, this.files, {
+      key: artwork.file,
+      bytes: artwork.bytes,
+      etag: artwork.sha256,
+      contentType: artwork.contentType,
+    });
   }
 }
 

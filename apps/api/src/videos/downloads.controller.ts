@@ -28,7 +28,13 @@ export class DownloadsController {
     if (video === undefined) throw new ProblemError('unknown-video');
     if (video.mp4 === undefined) throw new ProblemError('not-ready');
     const { key, bytes, sha256 } = video.mp4;
-    await sendFile(request, reply, this.files, { key, bytes, etag: sha256, contentType: 'video/mp4', saveAs: `video-${videoId.slice(0, 22).replace(/[^A-Za-z0-9-]/g, '-')}.mp4` });
+    await sendFile(request, reply, this.files, {
+      key,
+      bytes,
+      etag: sha256,
+      contentType: 'video/mp4',
+      saveAs: `video-${videoId.slice(0, 22).replace(/[^A-Za-z0-9-]/g, '-')}.mp4`,
+    });
   }
 
   @Get(':videoId/poster')

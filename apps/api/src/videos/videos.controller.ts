@@ -30,9 +30,16 @@ export class VideosController {
     answers: { 201: { schema: 'VideoAndCredits' } },
     problems: ['insufficient-credits', 'unknown-room', 'unknown-artwork', 'idempotency-key-in-use', 'idempotency-key-reused'],
   })
-  async create(@Body(inBody(CreateVideoBody)) body: CreateVideoBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<VideoAnswer | ProblemDocument> {
+  async create(
+    @Body(inBody(CreateVideoBody)) body: CreateVideoBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<VideoAnswer | ProblemDocument> {
     const { accountId, roomId, artworkId, title = null } = body;
-    return respond(reply, await this.commands.execute(new CreateVideo(accountId, { roomId, artworkId, title }, requiredKey(request), callerOf(request))));
+    return respond(
+      reply,
+      await this.commands.execute(new CreateVideo(accountId, { roomId, artworkId, title }, requiredKey(request), callerOf(request))),
+    );
   }
 
   @Get()
@@ -73,7 +80,11 @@ export class VideosController {
     answers: { 200: { schema: 'VideoAndCredits' } },
     problems: ['unknown-video', 'already-started', 'idempotency-key-in-use', 'idempotency-key-reused'],
   })
-  async cancel(@Param('videoId') path: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<VideoAnswer | ProblemDocument> {
+  async cancel(
+    @Param('videoId') path: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<VideoAnswer | ProblemDocument> {
     const key = optionalKey(request);
     return respond(reply, await this.commands.execute(new CancelVideo(ownIdIn(path, 'unknown-video'), key, callerOf(request))));
   }

@@ -7,28 +7,32 @@ const trial = { id: 'trial', name: 'Trial', creditsInTotal: 1 };
 
 describe('the plan catalogue', () => {
   it('ships with the plans of rule 1', () => {
-    const { version, plans } = readPlans(shipped);
-    expect(version).toBe(1);
-    expect([...plans.values()].map((plan) => [plan.name, plan.id, 'cycle' in plan ? plan.creditsPerCycle : plan.creditsInTotal, 'cycle' in plan ? plan.cycle : null])).toEqual([
+    const { cyclePlans, trial: shippedTrial } = readPlans(shipped);
+    expect([...cyclePlans.values()].map(({ name, id, creditsPerCycle, cycle }) => [name, id, creditsPerCycle, cycle])).toEqual([
       ['Artist Basic', 'artist-basic', 1, 'P30D'],
       ['Artist Advanced', 'artist-advanced', 1, 'P30D'],
       ['Artist Premium', 'artist-premium', 2, 'P30D'],
       ['Gallery Basic', 'gallery-basic', 4, 'P30D'],
       ['Gallery Advanced', 'gallery-advanced', 8, 'P30D'],
       ['Gallery Premium', 'gallery-premium', 16, 'P30D'],
-      ['Trial', 'trial', 1, null],
     ]);
+    expect(shippedTrial).toEqual(trial);
   });
 
   it('may name calendar months (rule 2)', () => {
-    expect(readPlans({ version: 1, plans: [{ ...basic, cycle: 'P1M' }] }).plans.get('artist-basic')).toEqual({ ...basic, cycle: 'P1M' });
+    expect(readPlans({ version: 1, plans: [{ ...basic, cycle: 'P1M' }, trial] }).cyclePlans.get('artist-basic')).toEqual({
+      ...basic,
+      cycle: 'P1M',
+    });
   });
 
   it.each([
     ['nothing', null, 'the catalogue must be an object'],
     ['a list', [], 'the catalogue must be an object'],
     ['another version', { version: 2, plans: [basic] }, 'version must be 1'],
-    ['no plans', { version: 1, plans: [] }, 'at least one plan'],
+    ['no plans', { version: 1, plans: [trial] }, 'at least one other'],
+    ['no trial', { version: 1, plans: [basic] }, 'must have the plan "trial"'],
+    ['the trial twice', { version: 1, plans: [trial, trial] }, 'plans[1]: the id "trial" is there twice'],
     ['an unknown member', { version: 1, plans: [basic], extra: 1 }, '"extra"'],
     ['the same id twice', { version: 1, plans: [basic, basic] }, 'plans[1]: the id "artist-basic" is there twice'],
     ['an id with a space', { version: 1, plans: [{ ...basic, id: 'a b' }] }, 'plans[0].id must be'],

@@ -24,7 +24,11 @@ export class Artworks {
   /** Keeps a picture for an account: first the file, durable, then the event that names it. A crash between leaves a file nobody names. */
   async add(accountId: string, picture: Picture, caller: Caller): Promise<{ readonly artworkId: string; readonly artwork: ArtworkData }> {
     const artworkId = this.ids.random();
-    const stored = await this.files.put(`artworks/${artworkId}.${extensions[picture.contentType]}`, picture.content, picture.content.byteLength);
+    const stored = await this.files.put(
+      `artworks/${artworkId}.${extensions[picture.contentType]}`,
+      picture.content,
+      picture.content.byteLength,
+    );
     const artwork: ArtworkData = {
       accountId,
       width: picture.width,
