@@ -7,6 +7,7 @@ export { returnCredit, type Use, useCredit } from './account/using.decisions.js'
 export { creditsView } from './balance/credits.view.js';
 export * from './calendar/calendar.js';
 export * from './plans/plans.js';
+export * from './plans/plans.reader.js';
 export { CREDIT_ACCOUNTS, type CreditAccounts, type CreditsThen, type CreditTransaction, PLANS } from './account/accounts.port.js';
 export { GrantCreditsHandler, RevokeCreditsHandler } from './account/support.handlers.js';
 export { BUSINESS_CLOCK, GetCreditsHandler, GetLedgerHandler } from './balance/credits.handlers.js';

@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { BillingController } from './credits/billing.controller.js';
+import { CreditsController } from './credits/credits.controller.js';
+import { EventsController } from './credits/events.controller.js';
+import { SupportController } from './credits/support.controller.js';
+import { RouteTable } from './edge/route-table.js';
+import { Waiting } from './edge/waiting.js';
+import { DescriptionController } from './openapi/description.controller.js';
+import { HealthController } from './ops/health.controller.js';
+import { KeysController } from './ops/keys.controller.js';
+import { Metrics } from './ops/metrics.js';
+import { OperationsController } from './ops/operations.controller.js';
+import { TestClockController } from './ops/test-clock.controller.js';
+import { RendersController } from './renders/renders.controller.js';
+import { UploadsController } from './renders/uploads.controller.js';
+import { ArtworksController } from './videos/artworks.controller.js';
+import { DownloadsController } from './videos/downloads.controller.js';
+import { Pictures } from './videos/pictures.js';
+import { RoomsController } from './videos/rooms.controller.js';
+import { VideosController } from './videos/videos.controller.js';
+
+/** The HTTP edge. What it needs from the rest is listed in `ports.ts`; the composition root provides it, and the command and query buses, globally. */
+@Module({
+  controllers: [
+    VideosController,
+    DownloadsController,
+    ArtworksController,
+    RoomsController,
+    CreditsController,
+    SupportController,
+    BillingController,
+    EventsController,
+    RendersController,
+    UploadsController,
+    TestClockController,
+    OperationsController,
+    KeysController,
+    HealthController,
+    DescriptionController,
+  ],
+  providers: [RouteTable, Waiting, Pictures, Metrics],
+})
+export class ApiModule {}
+
+export * from './addresses.js';
+export * from './http.js';
+export * from './ports.js';
+export * from './settings/settings.js';

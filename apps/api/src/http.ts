@@ -1,0 +1,123 @@
+import { type Authenticator, SignedUrls } from '#access';
+import multipart from '@fastify/multipart';
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { admission, limitOf } from './edge/admission.js';
+import { ProblemError } from './edge/problem.js';
+import { ProblemFilter } from './edge/problem.filter.js';
+import { RouteTable } from './edge/route-table.js';
+import { Waiting } from './edge/waiting.js';
+import { Metrics } from './ops/metrics.js';
+import { AUTHENTICATORS } from './ports.js';
+import { pictureLimits } from './videos/pictures.js';
+
+export interface HttpOptions {
+  readonly logger?: LoggerService | false;
+}
+
+/** Builds the HTTP service around a module that holds `ApiModule` and all that it needs. Not listening yet; routes are there. */
+export async function createHttpApp(module: Type | DynamicModule, options: HttpOptions = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    // Middleware of the Express kind is not used; without it every request has one hook less to pass.
+    skipMiddie: true,
+    // A service that stops still answers what has arrived; the connection closes after it.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 600 },
+    clientErrorHandler: answerMalformed,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
+  });
+  const routes = app.get(RouteTable, { strict: false });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  guardRoutes(
+    fastify,
+    routes,
+    app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
+    app.get(SignedUrls, { strict: false }),
+  );
+  readBodies(fastify);
+  watch(fastify, app.get(Metrics, { strict: false }), app.get(Waiting, { strict: false }));
+  app.useGlobalFilters(new ProblemFilter(routes));
+  await app.init();
+  await fastify.ready();
+  return app;
+}
+
+/** Gives every route its admission and its limit, from its own declaration. */
+function guardRoutes(fastify: FastifyInstance, routes: RouteTable, authenticators: readonly Authenticator[], urls: SignedUrls): void {
+  fastify.decorateRequest('identity', null);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    done();
+  });
+  fastify.addHook('onRoute', (route) => {
+    const spec = route.config?.spec;
+    if (spec === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it: declare it with @Route`);
+    const method = String(route.method);
+    route.onRequest = [admission(spec, method, authenticators, urls)];
+    route.bodyLimit = limitOf(spec);
+    if (spec.body === undefined && method !== 'GET' && method !== 'HEAD') {
+      route.preHandler = (request, _reply, done) =>
+        done(isEmpty(request.body) ? undefined : new ProblemError('invalid-body', 'this request takes no body'));
+    }
+    routes.add({ method, url: route.url, spec });
+  });
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || (typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0);
+}
+
+/** JSON is parsed, an MP4 is passed on as it arrives, forms are read by their route. Which route takes what, admission has seen to. */
+function readBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser<string>(
+    ['application/json', 'application/cloudevents+json'],
+    { parseAs: 'string' },
+    (request, text, done) => {
+      if (text === '') done(null, undefined);
+      else parseJson(request, text, done);
+    },
+  );
+  fastify.addContentTypeParser(['video/mp4', 'application/octet-stream'], (_request, content, done) => done(null, content));
+  void fastify.register(multipart, {
+    limits: { fileSize: pictureLimits.bytes, files: 1, fields: 4, parts: 5, fieldSize: 1_000, fieldNameSize: 100, headerPairs: 50 },
+  });
+}
+
+function watch(fastify: FastifyInstance, metrics: Metrics, waiting: Waiting): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
+  fastify.addHook('preClose', (done) => {
+    waiting.stop();
+    done();
+  });
+}
+
+/** What is not even HTTP gets an answer of the same kind as everything else. */
+function answerMalformed(
+  error: NodeJS.ErrnoException,
+  socket: { readonly writable: boolean; write(text: string): unknown; destroy(error?: Error): unknown },
+): void {
+  if (error.code === 'ECONNRESET') return;
+  if (socket.writable) {
+    const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+    const status = tooLarge ? 431 : 400;
+    const body = JSON.stringify({ type: '/docs#bad-request', title: 'The request is not well formed', status, code: 'bad-request' });
+    const title = tooLarge ? 'Request Header Fields Too Large' : 'Bad Request';
+    socket.write(
+      `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy();
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauges } from '../ports.js';
+
+/** What Prometheus may know: the process, each route by status, and the gauges of the parts behind. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests: Histogram<'method' | 'route' | 'status'>;
+  private readonly series = new Map<string, { observe(seconds: number): void }>();
+  private readonly gauges = new Map<string, Gauge>();
+  private collectsDefaults = false;
+
+  constructor(private readonly behind: Gauges) {
+    this.requests = new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the head of a request to the end of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers: [this.registry],
+    });
+  }
+
+  /** Counts one answered request. Series are looked up once each: finding one by its labels costs more than counting. */
+  observe(method: string, route: string, status: number, seconds: number): void {
+    const key = `${status}${method}${route}`;
+    let series = this.series.get(key);
+    if (series === undefined) {
+      series = this.requests.labels({ method, route, status: String(status) });
+      this.series.set(key, series);
+    }
+    series.observe(seconds);
+  }
+
+  async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
+    if (!this.collectsDefaults) {
+      // Watching the event loop and the collector costs something: only where somebody looks.
+      this.collectsDefaults = true;
+      collectDefaultMetrics({ register: this.registry });
+    }
+    for (const { name, help, values } of await this.behind.read()) {
+      let gauge = this.gauges.get(name);
+      if (gauge === undefined) {
+        gauge = new Gauge({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [this.registry] });
+        this.gauges.set(name, gauge);
+      }
+      gauge.reset();
+      for (const { labels = {}, value } of values) gauge.set(labels, value);
+    }
+    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+}

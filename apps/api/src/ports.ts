@@ -1,0 +1,118 @@
+import type { CloudEvent } from '#contracts';
+import type { Position } from '#event-sourcing';
+
+/**
+ * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
+ * composition root provides them all, together with `Settings`, `Addresses`, `ROOMS`, `FILES`, `AUTHENTICATORS`, `ApiKeys` and
+ * `SignedUrls` of `#access`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
+ */
+export const ROOMS = Symbol('rooms');
+export const FILES = Symbol('Files');
+/** A list of `Authenticator`, asked in order. */
+export const AUTHENTICATORS = Symbol('Authenticators');
+
+/** A room as the catalogue of rooms has it. */
+export interface Room {
+  readonly roomId: string;
+  readonly name: string;
+}
+
+/** The picture of a room, JPEG. Undefined where there is none. */
+export abstract class RoomPreviews {
+  abstract read(roomId: string): Promise<Uint8Array | undefined>;
+}
+
+/** Places in the log as callers hold them: opaque text, bound to this log. */
+export abstract class Positions {
+  abstract encode(position: Position): string;
+  /** Undefined for what this service did not give. */
+  abstract decode(token: string): Position | undefined;
+}
+
+/** The read models that queries answer from. */
+export abstract class ReadModels {
+  /** Whether all of them have passed the position, waiting at most `timeoutMs` of real time. */
+  abstract waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+}
+
+/** The facts of `credits.events`, in the log's order. */
+export abstract class FactStream {
+  /** What comes after `after` (0n: from the start); waits up to `waitMs` when there is nothing, less if the signal aborts. `next` is where to go on. */
+  abstract read(
+    after: Position,
+    limit: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly CloudEvent[]; readonly next: Position }>;
+}
+
+/** Where a video's files lie. */
+export interface DeliveredVideo {
+  readonly accountId: string;
+  readonly title: string | null;
+  /** Undefined until the video is ready. */
+  readonly mp4?: { readonly key: string; readonly bytes: number; readonly sha256: string };
+  /** Undefined where there is no poster (yet): a JPEG. */
+  readonly posterKey?: string;
+}
+
+export abstract class VideoFiles {
+  /** Undefined where there is no such video. No credit code runs here (rule 4). */
+  abstract find(videoId: string): Promise<DeliveredVideo | undefined>;
+}
+
+/** One parked message, as the operator sees it. */
+export interface ParkedMessage {
+  readonly id: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly key: string;
+  readonly reason: string;
+  readonly parkedAt: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+/** A check of the log and the read models; `problems` is empty when all is well. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly events: number;
+  readonly streams: number;
+  readonly problems: readonly string[];
+}
+
+/** What an operator may do while the service runs. */
+export abstract class Operations {
+  abstract parked(options: { readonly limit: number; readonly after?: string }): Promise<readonly ParkedMessage[]>;
+  /** False where there is no such parked message. */
+  abstract replay(id: string): Promise<boolean>;
+  abstract discard(id: string): Promise<boolean>;
+  abstract verify(): Promise<Verification>;
+  /** Rebuilds one read model, or all; undefined where there is none of that name. */
+  abstract rebuild(name?: string): Promise<{ readonly rebuilt: readonly string[] } | undefined>;
+}
+
+/** The sandbox's clock. */
+export abstract class TestClock {
+  /** Milliseconds since the epoch. */
+  abstract now(): number;
+  /** Moves to the instant; resolves when everything due up to then is written and shown. False, and unmoved, where that would be back. */
+  abstract set(instant: number): Promise<boolean>;
+}
+
+export abstract class Readiness {
+  /** What keeps the service from working, in words; empty when it is ready. */
+  abstract obstacles(): Promise<readonly string[]>;
+}
+
+/** Gauges of the parts behind the edge, read at each scrape. */
+export abstract class Gauges {
+  abstract read(): Promise<readonly Gauge[]>;
+}
+
+export interface Gauge {
+  /** Prometheus name, with its unit last. */
+  readonly name: string;
+  readonly help: string;
+  readonly values: readonly { readonly labels?: { readonly [label: string]: string }; readonly value: number }[];
+}

@@ -1,0 +1,98 @@
+import type { Rule } from '../edge/rules.js';
+import { Is, absentOr, id, oneOf, text, wholeNumberText } from '../edge/rules.js';
+
+/** A value of the environment that passes a test of its own. */
+function matching(words: string, allows: (value: string) => boolean): Rule {
+  return { words, allows: (value) => typeof value === 'string' && allows(value), schema: { type: 'string' } };
+}
+
+function url(words: string, ...protocols: readonly string[]): Rule {
+  return matching(words, (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
+}
+
+const yesOrNo = oneOf('true', 'false');
+const path = matching('a path', (value) => value.length <= 4_096 && !value.includes('\0'));
+const webAddress = url('an address like https://credits.example.com', 'http:', 'https:');
+
+/** Whole ISO 8601 durations of days, hours, minutes and seconds, in milliseconds; undefined for anything else. */
+export function readDuration(value: unknown): number | undefined {
+  const shape = /^P(?=[\dT])(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?$/;
+  const parts = typeof value === 'string' ? shape.exec(value) : null;
+  if (parts === null) return undefined;
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
+  return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1_000;
+}
+
+const lease = matching('an ISO 8601 duration from PT5S to P1D, like PT5M', (value) => {
+  const ms = readDuration(value);
+  return ms !== undefined && ms >= 5_000 && ms <= 86_400_000;
+});
+
+/** The environment as text, before anything is made of it. Each variable says what it may be. */
+export class Environment {
+  @Is(absentOr(wholeNumberText(0, 65_535))) PORT?: string;
+  @Is(absentOr(matching('a host name or address', (value) => /^[A-Za-z0-9._:-]{1,255}$/.test(value)))) HOST?: string;
+  @Is(absentOr(webAddress)) PUBLIC_URL?: string;
+  @Is(absentOr(matching('32 characters or more', (value) => /^[\x21-\x7e]{32,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
+  @Is(absentOr(path)) DATA_DIR?: string;
+  @Is(absentOr(matching('embedded (servers is not built yet: this version runs embedded)', (value) => value === 'embedded')))
+  ENGINES?: string;
+  @Is(absentOr(url('an address like esdb://host:2113', 'esdb:', 'esdb+discover:', 'kurrentdb:', 'kurrentdb+discover:')))
+  EVENT_STORE_URL?: string;
+  @Is(absentOr(matching('a list like host:9092,host:9092', (value) => /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value))))
+  KAFKA_BROKERS?: string;
+  @Is(absentOr(yesOrNo)) KAFKA_SSL?: string;
+  @Is(absentOr(oneOf('plain', 'scram-sha-256', 'scram-sha-512'))) KAFKA_SASL_MECHANISM?: string;
+  @Is(absentOr(text(1, 1_000))) KAFKA_SASL_USERNAME?: string;
+  @Is(absentOr(text(1, 1_000))) KAFKA_SASL_PASSWORD?: string;
+  @Is(absentOr(url('an address like postgres://host/database', 'postgres:', 'postgresql:'))) DATABASE_URL?: string;
+  @Is(absentOr(url('an address like file:./data/files (s3:// is not built yet: this version runs embedded)', 'file:'))) FILES_URL?: string;
+  @Is(absentOr(path)) PLANS_FILE?: string;
+  @Is(absentOr(text(1, 200))) SUPPORT_CONTACT?: string;
+  @Is(absentOr(matching('24 to 200 visible characters', (value) => /^[\x21-\x7e]{24,200}$/.test(value)))) STAFF_API_KEY?: string;
+  @Is(absentOr(text(1, 1_000))) JWT_ISSUER?: string;
+  @Is(absentOr(text(1, 1_000))) JWT_AUDIENCE?: string;
+  @Is(absentOr(webAddress)) JWT_JWKS_URL?: string;
+  @Is(absentOr(id)) JWT_ACCOUNT_CLAIM?: string;
+  @Is(absentOr(yesOrNo)) SANDBOX?: string;
+  @Is(absentOr(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'))) LOG_LEVEL?: string;
+  @Is(absentOr(wholeNumberText(1, 1_000_000))) GRANT_MAX?: string;
+  @Is(absentOr(yesOrNo)) GOODWILL_FOR_FAILED_RENDER?: string;
+  @Is(absentOr(lease)) RENDER_LEASE?: string;
+  @Is(absentOr(wholeNumberText(1, 100))) RENDER_ATTEMPTS?: string;
+  @Is(absentOr(wholeNumberText(0, 1_000_000))) LOW_CREDITS?: string;
+  @Is(absentOr(wholeNumberText(0, 64))) RENDER_WORKERS?: string;
+}
+
+/** Every variable there is. */
+export const variables = [
+  'PORT',
+  'HOST',
+  'PUBLIC_URL',
+  'URL_SIGNING_KEY',
+  'DATA_DIR',
+  'ENGINES',
+  'EVENT_STORE_URL',
+  'KAFKA_BROKERS',
+  'KAFKA_SSL',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'DATABASE_URL',
+  'FILES_URL',
+  'PLANS_FILE',
+  'SUPPORT_CONTACT',
+  'STAFF_API_KEY',
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_JWKS_URL',
+  'JWT_ACCOUNT_CLAIM',
+  'SANDBOX',
+  'LOG_LEVEL',
+  'GRANT_MAX',
+  'GOODWILL_FOR_FAILED_RENDER',
+  'RENDER_LEASE',
+  'RENDER_ATTEMPTS',
+  'LOW_CREDITS',
+  'RENDER_WORKERS',
+] as const satisfies readonly (keyof Environment)[];

@@ -1,0 +1,27 @@
+/** What a key may do. */
+export const scopes = [
+  'credits:read',
+  'credits:grant',
+  'videos:read',
+  'videos:create',
+  'billing:write',
+  'renders:work',
+  'events:read',
+  'ops',
+] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** Who is calling, and what they may do. `keyName` is recorded with every event that comes of the call. */
+export interface Identity {
+  readonly keyName: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/**
+ * One way to sign in. Several stand in a list, and the first that knows a token answers for it: undefined means "not mine, or
+ * not valid". Answers at once where it can, for the sake of the busiest route. Rejects only for a broken engine.
+ */
+export interface Authenticator {
+  authenticate(token: string): Identity | undefined | Promise<Identity | undefined>;
+}
