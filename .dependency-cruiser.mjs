@@ -1,6 +1,6 @@
 // Which way imports may go. Tests may import anything; every rule below is planted and seen red in test/house/red-once.mjs.
 
-const TESTS = '(\\.test\\.ts$|^test/)';
+const TESTS = '(\\.test\\.ts$|^test/|^libs/[^/]+/test/|^apps/[^/]+/test/)';
 const TESTING = '^libs/[^/]+/src/testing/';
 const NOT_SHIPPED = `${TESTS}|${TESTING}`;
 const DRIVERS = '(@photostructure/sqlite|better-sqlite3|@eventstore/db-client|kafkajs|/pg|@aws-sdk/[^/]+)/|^node:sqlite$|^sqlite$';

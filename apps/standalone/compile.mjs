@@ -33,7 +33,7 @@ const EXTERNAL = [
 
 const OLD_CHUNK_MS = 60 * 60_000;
 
-export async function compile() {
+async function compile() {
   await compileSources();
   await bundle(
     Object.fromEntries(
@@ -134,3 +134,5 @@ function removeOldChunks() {
     if (Date.now() - statSync(path).mtimeMs > OLD_CHUNK_MS) rmSync(path);
   }
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await compile();

@@ -54,12 +54,16 @@ export async function build() {
   const stamp = at('dist/.built-from');
   const wanted = sourcesHash();
   if (read(stamp) === wanted) return;
-  await alone(async () => {
+  await alone(() => {
     if (read(stamp) === wanted) return;
     const began = Date.now();
     rmSync(stamp, { force: true });
-    const { compile } = await import('./compile.mjs');
-    await compile();
+    // In a process of its own, so that the service does not hold the compilers' memory.
+    const { status } = spawnSync(process.execPath, [at('apps/standalone/compile.mjs')], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    if (status !== 0) fail('The build failed. Its own message is above.');
     writeFileSync(stamp, wanted);
     console.log(`Built in ${seconds(began)}.`);
   });
@@ -94,7 +98,7 @@ async function alone(work) {
   const release = () => rmSync(lock, { force: true });
   process.once('exit', release);
   try {
-    await work();
+    work();
   } finally {
     release();
     process.removeListener('exit', release);
