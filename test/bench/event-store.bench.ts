@@ -32,19 +32,21 @@ export async function eventStoreBench({ secondsPerCase = 2, folder }: EventStore
   try {
     for (const writers of WRITERS) {
       const raw = new RawLog(join(home, `raw-${writers}.log`));
-      const limit = await appendsPerSecond(writers, secondsPerCase, (stream, version, events) => raw.append(stream, version, events));
+      const limit = await appending(writers, secondsPerCase, (stream, version, events) => raw.append(stream, version, events));
       raw.close();
-      const { rate, streams } = await inStore(home, async (store) => {
+      const { measured, streams } = await inStore(home, async (store) => {
         const names = new Set<string>();
-        const measured = await appendsPerSecond(writers, secondsPerCase, (stream, version, events) => {
+        const speed = await appending(writers, secondsPerCase, (stream, version, events) => {
           names.add(stream);
           return store.append(stream, version, events);
         });
-        return { rate: measured, streams: [...names] };
+        return { measured: speed, streams: [...names] };
       });
-      figures[`raw appends/s, ${writers} writers`] = Math.round(limit);
-      figures[`store appends/s, ${writers} writers`] = Math.round(rate);
-      figures[`store of raw, ${writers} writers`] = Number((rate / limit).toFixed(2));
+      figures[`raw appends/s, ${writers} writers`] = Math.round(limit.perSecond);
+      figures[`store appends/s, ${writers} writers`] = Math.round(measured.perSecond);
+      figures[`store of raw, ${writers} writers`] = Number((measured.perSecond / limit.perSecond).toFixed(2));
+      figures[`raw CPU µs per append, ${writers} writers`] = Number(limit.cpuUs.toFixed(1));
+      figures[`store CPU µs per append, ${writers} writers`] = Number(measured.cpuUs.toFixed(1));
       if (writers === WRITERS.at(-1)) Object.assign(figures, await readingFigures(home, streams));
     }
   } finally {
@@ -106,8 +108,9 @@ async function inStore<T>(home: string, use: (store: EventStore) => Promise<T>):
 }
 
 /** Writers that each wait for their append before the next, for so many seconds. */
-async function appendsPerSecond(writers: number, seconds: number, append: Append): Promise<number> {
+async function appending(writers: number, seconds: number, append: Append): Promise<{ readonly perSecond: number; readonly cpuUs: number }> {
   const begin = performance.now();
+  const cpuBegin = process.cpuUsage();
   const end = begin + seconds * 1_000;
   let appends = 0;
   const write = async (writer: number): Promise<void> => {
@@ -118,7 +121,8 @@ async function appendsPerSecond(writers: number, seconds: number, append: Append
     }
   };
   await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
-  return (appends * 1_000) / (performance.now() - begin);
+  const { user, system } = process.cpuUsage(cpuBegin);
+  return { perSecond: (appends * 1_000) / (performance.now() - begin), cpuUs: (user + system) / appends };
 }
 
 function twoEvents(number: number): NewEvent[] {

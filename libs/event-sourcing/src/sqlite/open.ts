@@ -26,6 +26,6 @@ export function openFile(path: string, durability: Durability): DatabaseSyncInst
 
 /** SQLite's extended result code, where an error carries one. */
 export function sqliteCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  const code = typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
   return typeof code === 'number' ? code : undefined;
 }

@@ -194,8 +194,7 @@ export class SqliteDatabase {
   }
 
   #failed(batch: readonly Item[], cause: unknown): void {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = this.#ended ?? new CommitFailedError(`a commit failed: ${reason}`, { cause });
+    const error = this.#ended ?? new CommitFailedError(`a commit failed: ${cause}`, { cause });
     if (!this.#ended) this.#reopen();
     for (const item of batch) item.reject(error);
   }

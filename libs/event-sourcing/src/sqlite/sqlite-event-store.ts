@@ -46,6 +46,11 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
     return this.#table.logId;
   }
 
+  /** How many streams' heads memory holds. */
+  get headsInMemory(): number {
+    return this.#heads.inMemory;
+  }
+
   async append(stream: string, expectedVersion: number, events: readonly NewEvent[]): Promise<AppendOutcome> {
     this.#assertOpen();
     const append = prepared(stream, expectedVersion, events);

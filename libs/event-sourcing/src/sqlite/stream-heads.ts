@@ -74,7 +74,7 @@ export class StreamHeads {
       'SELECT e.position, e.stream, e.version FROM stream_heads h JOIN events e ON e.position = h.position WHERE h.slot = ?',
       arrays,
     );
-    this.#insert = database.prepare('INSERT INTO stream_heads (slot, position) VALUES (?, ?)');
+    this.#insert = database.prepare('INSERT OR IGNORE INTO stream_heads (slot, position) VALUES (?, ?)');
     this.#update = database.prepare('UPDATE stream_heads SET position = ? WHERE slot = ?');
     this.#storeFlushedTo = database.prepare('UPDATE stream_heads_flushed SET upTo = ?');
     this.#readFlushedTo = database.prepare('SELECT upTo FROM stream_heads_flushed', arrays);
@@ -175,6 +175,9 @@ export class StreamHeads {
       this.#update.run(head.position, head.slot);
       return head.slot;
     }
+    // Nothing is ever taken out, so a stream whose first slot is free is in no other.
+    const first = this.#hash(head.stream);
+    if (this.#insert.run(first, head.position).changes === 1) return first;
     const { slot, head: stored } = this.#probe(head.stream);
     if (stored) this.#update.run(head.position, slot);
     else this.#insert.run(slot, head.position);

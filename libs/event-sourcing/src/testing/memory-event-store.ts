@@ -26,7 +26,7 @@ export class MemoryEventStore implements EventStore {
   readonly exclusiveWriter = true;
   #closed = false;
 
-  private constructor(protected readonly log: MemoryLog) {}
+  protected constructor(protected readonly log: MemoryLog) {}
 
   static create(options: MemoryEventStoreOptions = {}): MemoryEventStore {
     const { firstPosition = 2n ** 53n + 7n, step = 3n } = options;
@@ -66,7 +66,7 @@ export class MemoryEventStore implements EventStore {
         id,
         type,
         data: JSON.parse(text),
-        metadata: structuredClone(metadata),
+        metadata: JSON.parse(JSON.stringify(metadata)),
       };
       stored.push(event);
       this.log.events.push(event);
