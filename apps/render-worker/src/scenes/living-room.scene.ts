@@ -7,10 +7,10 @@ import type { Room } from './room.js';
 /** A sofa under the picture, daylight from the left, a lamp already lit. */
 export const livingRoom: Room = {
   roomId: 'living-room',
-  lens: { focal: 0.86, shift: -0.05 },
-  from: { x: -0.2, y: 1.32, z: 4.1, yaw: 0.045 },
-  to: { x: 0.06, y: 1.36, z: 3.55, yaw: 0.0 },
-  baked: { pose: { x: -0.1, y: 1.33, z: 4.28, yaw: 0.025 }, lens: { focal: 0.8, shift: -0.05 } },
+  lens: { focal: 0.75, shift: -0.07 },
+  from: { x: -0.2, y: 1.36, z: 3.75, yaw: 0.04 },
+  to: { x: 0.04, y: 1.4, z: 3.2, yaw: 0 },
+  baked: { pose: { x: -0.12, y: 1.38, z: 3.85, yaw: 0.025 }, lens: { focal: 0.7, shift: -0.07 } },
   shell: { left: -2.6, right: 3.2, ceiling: 2.75, front: 5.2 },
   layers: [
     { name: 'lamp', z: 0.45 },
@@ -18,7 +18,7 @@ export const livingRoom: Room = {
     { name: 'table', z: 1.75 },
   ],
   hanging: {
-    x: 0, y: 1.62, maxWidth: 1.35, maxHeight: 0.95, area: 0.62,
+    x: 0, y: 1.53, maxWidth: 1.6, maxHeight: 1.15, area: 0.95,
     framing: { width: 0.028, depth: 0.03, colour: hex('#5b4230'), grain: 0.5, mat: 0.055 },
     shadow: { right: 0.9, down: 1.1, strength: 0.5, softness: 1 },
     tint: 0.45,
@@ -30,7 +30,7 @@ export const livingRoomFilm: Film = { exposure: 1.75, white: [1.06, 1, 0.92] };
 const wall: Material = { colour: plaster(hex('#e4ddd2')) };
 const white: Material = { colour: hex('#efece6') };
 const floor: Material = { colour: boards(hex('#c79f70'), hex('#8d6238'), 0.14, 'x'), gloss: { reflectance: 0.04, roughness: 0.42 } };
-const linen: Material = { colour: cloth(hex('#8c9499')) };
+const linen: Material = { colour: cloth(hex('#a09c95')) };
 const walnut: Material = { colour: wood(hex('#8a5f3e'), hex('#4e3220'), 'x'), gloss: { reflectance: 0.04, roughness: 0.4 } };
 const black: Material = { colour: hex('#2a2826') };
 const brass: Material = { colour: hex('#8a6d3e'), gloss: { reflectance: 0.35, roughness: 0.3 } };
@@ -42,17 +42,17 @@ const lamp: Partial<Solid> = { layer: 'lamp' };
 function leaf(at: readonly [number, number, number], yaw: number, tip: number, length: number): Solid {
   const rad = Math.PI / 180;
   const reach: [number, number, number] = [Math.sin(yaw * rad) * Math.sin(tip * rad) * length, Math.cos(tip * rad) * length, Math.cos(yaw * rad) * Math.sin(tip * rad) * length];
-  return ball([at[0] + reach[0], at[1] + reach[1], at[2] + reach[2]], [length * 0.3, length, 0.006], { colour: (x, y) => scaled(between(hex('#4f6b43'), hex('#2f4a30'), noise(x * 20, y * 4)), Math.abs(x) < 0.004 ? 1.3 : 1), gloss: { reflectance: 0.04, roughness: 0.5 } }, { turn: [yaw, tip, 0], ...lamp });
+  return ball([at[0] + reach[0], at[1] + reach[1], at[2] + reach[2]], [length * 0.4, length, 0.006], { colour: (x, y) => scaled(between(hex('#4f6b43'), hex('#2f4a30'), noise(x * 20, y * 4)), Math.abs(x) < 0.004 ? 1.3 : 1), gloss: { reflectance: 0.04, roughness: 0.5 } }, { turn: [yaw, tip, 0], ...lamp });
 }
 
 const plant: Solid[] = [
   { kind: 'cylinder', at: [-1.95, 0.21, 0.5], half: [0.17, 0.21, 0.17], taper: 1.18, material: { colour: plaster(hex('#cfc6b8'), 0.15) }, ...lamp },
   post([-1.95, 0.425, 0.5], 0.185, 0.01, { colour: hex('#3b2c20') }, lamp),
-  ...Array.from({ length: 17 }, (_, i): Solid[] => {
+  ...Array.from({ length: 24 }, (_, i): Solid[] => {
     const yaw = i * 137.5, tip = 14 + (i % 6) * 9, rad = Math.PI / 180;
     const height = 0.5 + ((i * 7) % 11) * 0.062;
     const top = [-1.95 + Math.sin(yaw * rad) * height * Math.sin(tip * 0.5 * rad) * 0.8, 0.42 + height, 0.5 + Math.cos(yaw * rad) * height * Math.sin(tip * 0.5 * rad) * 0.5] as const;
-    return [bar([-1.95, 0.42, 0.5], top, 0.006, { colour: hex('#4b5a36') }, lamp), leaf(top, yaw, Math.min(tip + 25, 80), 0.14 + (i % 4) * 0.02)];
+    return [bar([-1.95, 0.42, 0.5], top, 0.006, { colour: hex('#4b5a36') }, lamp), leaf(top, yaw, Math.min(tip + 25, 80), 0.17 + (i % 4) * 0.025)];
   }).flat(),
 ];
 
@@ -79,7 +79,7 @@ const solids: Solid[] = [
   box([0.005, 0.37, 0.3], [1.05, 0.53, 1.0], linen, { round: 0.055, ...sofa }),
   { kind: 'box', at: [-0.53, 0.7, 0.43], half: [0.5, 0.22, 0.09], turn: [0, -14, 0], round: 0.085, material: linen, ...sofa },
   { kind: 'box', at: [0.53, 0.7, 0.43], half: [0.5, 0.22, 0.09], turn: [0, -14, 0], round: 0.085, material: linen, ...sofa },
-  { kind: 'box', at: [-0.8, 0.71, 0.56], half: [0.22, 0.22, 0.075], turn: [12, -22, 6], round: 0.074, material: { colour: cloth(hex('#b98a5e'), 0.2) }, ...sofa },
+  { kind: 'box', at: [-0.8, 0.71, 0.56], half: [0.22, 0.22, 0.075], turn: [12, -22, 6], round: 0.074, material: { colour: cloth(hex('#a98562'), 0.2) }, ...sofa },
   { kind: 'box', at: [0.84, 0.7, 0.55], half: [0.21, 0.21, 0.075], turn: [-14, -24, -5], round: 0.074, material: { colour: cloth(hex('#e3ddd2'), 0.2) }, ...sofa },
   ...[-1.16, 1.16].flatMap((x) => [0.2, 0.9].map((z) => post([x, 0, z], 0.018, 0.15, walnut, sofa))),
   // Coffee table.
@@ -91,7 +91,7 @@ const solids: Solid[] = [
   // Floor lamp.
   post([1.72, 0, 0.45], 0.15, 0.02, black, lamp),
   post([1.72, 0.02, 0.45], 0.011, 1.36, brass, lamp),
-  { kind: 'cylinder', at: [1.72, 1.5, 0.45], half: [0.21, 0.14, 0.21], taper: 0.78, ghost: true, material: { colour: hex('#f2e6cf'), glow: (_x, y) => scaled([1.5, 1.12, 0.68], 0.62 + 0.32 * Math.exp(-((y + 0.02) ** 2) / 0.012)) }, ...lamp },
+  { kind: 'cylinder', at: [1.72, 1.5, 0.45], half: [0.21, 0.14, 0.21], taper: 0.78, ghost: true, material: { colour: hex('#f2e6cf'), glow: (_x, y) => scaled([1.5, 1.12, 0.68], 0.5 + 0.3 * Math.exp(-((y + 0.02) ** 2) / 0.012)) }, ...lamp },
   ...plant,
 ];
 

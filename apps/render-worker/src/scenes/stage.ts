@@ -63,10 +63,12 @@ export class Stage {
   private shellOrigin(camera: Camera): Origin {
     const { left, right, ceiling, front } = this.set.room.shell;
     const { x, y, z } = camera.pose;
+    const scale = (this.set.layers[0] as Picture).width / bakedSize.width;
     return (px, py) => {
       const [dx, dy, dz] = camera.ray(px, py);
       const t = Math.min((dx < 0 ? left - x : right - x) / (dx || 1e-9), (dy < 0 ? -y : ceiling - y) / (dy || 1e-9), (dz < 0 ? -z : front - z) / (dz || 1e-9));
-      return this.baked.project([x + dx * t, y + dy * t, z + dz * t]);
+      const [u, v] = this.baked.project([x + dx * t, y + dy * t, z + dz * t]);
+      return [u * scale, v * scale];
     };
   }
 

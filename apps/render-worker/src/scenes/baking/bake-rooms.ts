@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { scenes } from '../scenes.js';
 import { bake, full, type Pixels, type Quality } from './bake.js';
 
@@ -20,6 +20,6 @@ for (const { room, scene, film } of scenes.filter(({ room }) => names.length ===
   process.stdout.write(`${room.roomId}: ${Math.round((performance.now() - began) / 1000)} s\n`);
 }
 
-function picture({ width, height, data }: Pixels): sharp.Sharp {
+function picture({ width, height, data }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels: 4 } });
 }

@@ -1,13 +1,13 @@
 import { Camera, type Triple } from '../camera.js';
 import { lightArea } from '../light-area.js';
 import { bakedSize, type Room } from '../room.js';
-import { emptyLit, type Lit, lightAt, smooth } from './smooth.js';
+import { emptyLit, fillDark, type Lit, lightAt, smooth } from './smooth.js';
 import { type Scene, Tracer } from './tracer.js';
 
 export interface Quality {
   /** Size in parts of the full baked size. */
   readonly scale: number;
-  /** Light paths per sparse pixel (a quarter of the pixels are traced). */
+  /** Light paths per sparse pixel (one in `sparse` squared). */
   readonly samples: number;
 }
 
@@ -32,7 +32,9 @@ export interface Film {
   readonly white: Triple;
 }
 
-export const full: Quality = { scale: 1, samples: 40 };
+export const full: Quality = { scale: 1, samples: 16 };
+/** Light is traced once for so many pixels across and down: it changes less than colours do. */
+const sparse = 2;
 const lightGrid = { width: 96, height: 72 } as const;
 
 /** Draws the layers of a room from its scene. Minutes at full quality; the same input gives the same pixels. */
@@ -45,8 +47,9 @@ export function bake(room: Room, scene: Scene, film: Film, quality: Quality): Ba
 
 function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, tracer: Tracer, layer: number): Pixels {
   const width = Math.round(bakedSize.width * quality.scale), height = Math.round(bakedSize.height * quality.scale);
-  const lit = trace(room, scene, tracer, layer, width >> 1, height >> 1, quality.samples);
-  const light = smooth(lit, lit.light, 4, 0.5);
+  const lit = trace(room, scene, tracer, layer, Math.ceil(width / sparse), Math.ceil(height / sparse), quality.samples);
+  const light = whole(lit, 3, 0.7);
+  if (layer === 0) fillDark(lit, light);
   const mirrored = smooth(lit, lit.mirrored, 3, 0.9);
   const data = new Uint8Array(width * height * 4);
   const fine = new Camera(room.baked.pose, room.baked.lens, width * 2, height * 2);
@@ -66,10 +69,10 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
         const hx = cx + dx * t, hy = cy + dy * t, hz = cz + dz * t;
         hits.describe(index, hx, hy, hz);
         const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
-        lightAt(lit, light, px / 4 - 0.5, py / 4 - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, lightHere);
+        lightAt(lit, light, px / (2 * sparse) - 0.5, py / (2 * sparse) - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, lightHere);
         const colour = tracer.colour(index);
         const glow = tracer.glow(index);
-        if (scene.solids[index]?.material.gloss) lightAt(lit, mirrored, px / 4 - 0.5, py / 4 - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, mirroredHere);
+        if (scene.solids[index]?.material.gloss) lightAt(lit, mirrored, px / (2 * sparse) - 0.5, py / (2 * sparse) - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, mirroredHere);
         else mirroredHere.fill(0);
         for (let k = 0; k < 3; k++) toned[k] = (colour[k] as number) * (lightHere[k] as number) + (mirroredHere[k] as number) + (glow[k] as number);
         develop(film, toned);
@@ -87,6 +90,12 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
     }
   }
   return { width, height, data };
+}
+
+/** Direct light keeps its edges; what came by way of other surfaces has none, and is smoothed far. */
+function whole(lit: Lit, rounds: number, tolerance: number): Float32Array {
+  const indirect = smooth(lit, lit.indirect, 5, 4);
+  return smooth(lit, lit.light, rounds, tolerance).map((v, i) => v + (indirect[i] as number));
 }
 
 /** Traces the light on what one layer shows, at few pixels. */
@@ -113,6 +122,7 @@ function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: n
       out.fill(0);
       tracer.gather(hx, hy, hz, nx, ny, nz, samples, out);
       lit.light.set(out, p * 3);
+      lit.indirect.set(tracer.indirect, p * 3);
       const gloss = scene.solids[index]?.material.gloss;
       if (gloss !== undefined) lit.mirrored.set(mirror(tracer, hx, hy, hz, nx, ny, nz, dx, dy, dz, gloss, Math.ceil(samples / 2)), p * 3);
     }
@@ -153,9 +163,10 @@ function bakeLight(room: Room, tracer: Tracer, quality: Quality): Pixels {
       lit.place.set(place, p * 3);
       lit.normal.set([0, 0, 1], p * 3);
       lit.light.set(out, p * 3);
+      lit.indirect.set(tracer.indirect, p * 3);
     }
   }
-  const light = smooth(lit, lit.light, 3, 0.25);
+  const light = whole(lit, 2, 0.25);
   const most = light.reduce((a, b) => Math.max(a, b), 1e-6);
   const data = new Uint8Array(width * height * 4).fill(255);
   for (let p = 0; p < width * height; p++) for (let k = 0; k < 3; k++) data[p * 4 + k] = clamp(Math.sqrt((light[p * 3 + k] as number) / most) * 255);

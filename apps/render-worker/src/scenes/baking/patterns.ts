@@ -1,5 +1,7 @@
 import type { Triple } from '../camera.js';
-import type { Pattern } from './solids.js';
+
+/** A pattern that runs through the whole solid. */
+type Grain = (x: number, y: number, z: number) => Triple;
 
 function hash(x: number, y: number, z: number): number {
   let h = Math.imul(x, 374761393) ^ Math.imul(y, 668265263) ^ Math.imul(z, 2147483647 - 1274126177);
@@ -38,12 +40,12 @@ export function hex(colour: string): Triple {
 }
 
 /** Painted plaster: a hint of roller and trowel. */
-export function plaster(colour: Triple, strength = 0.05): Pattern {
+export function plaster(colour: Triple, strength = 0.05): Grain {
   return (x, y, z) => scaled(colour, 1 + strength * (cloud(x * 1.3, y * 1.3, z * 1.3) - 0.5) + strength * 0.7 * (noise(x * 160, y * 160, z * 160) - 0.5));
 }
 
 /** Floor boards along x (or z), of this width in metres. */
-export function boards(light: Triple, dark: Triple, width: number, along: 'x' | 'z'): Pattern {
+export function boards(light: Triple, dark: Triple, width: number, along: 'x' | 'z'): Grain {
   return (x, _y, z) => {
     const [a, b] = along === 'x' ? [x, z] : [z, x];
     const row = Math.floor(b / width);
@@ -62,7 +64,7 @@ export function boards(light: Triple, dark: Triple, width: number, along: 'x' | 
 }
 
 /** Veneer or solid wood; the grain runs along the axis. */
-export function wood(light: Triple, dark: Triple, along: 'x' | 'y' | 'z', seed = 0): Pattern {
+export function wood(light: Triple, dark: Triple, along: 'x' | 'y' | 'z', seed = 0): Grain {
   return (x, y, z) => {
     const [a, b, c] = along === 'x' ? [x, y, z] : along === 'y' ? [y, x, z] : [z, x, y];
     const rings = cloud(a * 0.9 + seed * 17, b * 15 + seed, c * 15);
@@ -72,7 +74,7 @@ export function wood(light: Triple, dark: Triple, along: 'x' | 'y' | 'z', seed =
 }
 
 /** Woven cloth. */
-export function cloth(colour: Triple, strength = 0.14): Pattern {
+export function cloth(colour: Triple, strength = 0.14): Grain {
   return (x, y, z) => {
     const weave = noise(x * 420, y * 170, z * 170) * 0.5 + noise(x * 170, y * 420, z * 420) * 0.5;
     return scaled(colour, 1 + strength * (weave - 0.5) + 0.1 * (cloud(x * 5, y * 5, z * 5) - 0.5));
@@ -80,6 +82,6 @@ export function cloth(colour: Triple, strength = 0.14): Pattern {
 }
 
 /** Ground concrete. */
-export function concrete(colour: Triple): Pattern {
+export function concrete(colour: Triple): Grain {
   return (x, y, z) => scaled(colour, 0.84 + 0.3 * cloud(x * 1.1, y * 1.1, z * 1.1) + 0.06 * (noise(x * 70, y * 70, z * 70) - 0.5));
 }

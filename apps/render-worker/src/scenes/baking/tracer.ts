@@ -13,11 +13,14 @@ export interface Scene {
 
 const offset = 8e-4;
 const bounces = 4;
-const brightest = 4;
+const brightest = 2.5;
 
 /** Follows light through a scene: gathers what arrives at a place, directly and by up to four bounces between matt surfaces. */
 export class Tracer {
   readonly hits: Hits;
+  /** Light that came by way of other surfaces, of the last `gather`. */
+  readonly indirect = new Float64Array(3);
+  private readonly means: readonly Triple[];
   private state = 1;
   private readonly light: Sample = { x: 0, y: 0, z: 0, distance: 0, weight: 0 };
   private r = 0;
@@ -29,6 +32,7 @@ export class Tracer {
     layers: readonly string[],
   ) {
     this.hits = new Hits(scene.solids, layers);
+    this.means = scene.solids.map(meanColour);
   }
 
   seed(n: number): void {
@@ -44,23 +48,32 @@ export class Tracer {
     return this.state / 4294967296;
   }
 
-  /** Adds to `out` what a white matt place at (x, y, z) facing (nx, ny, nz) shines, by `samples` paths. */
+  /**
+   * Adds to `out` what a white matt place at (x, y, z) facing (nx, ny, nz) shines by the light that falls on it directly; what
+   * comes by way of other surfaces is left in `indirect`. Means of `samples` paths.
+   */
   gather(x: number, y: number, z: number, nx: number, ny: number, nz: number, samples: number, out: Float64Array): void {
     const shiftA = this.random(), shiftB = this.random();
     const px = x + nx * offset, py = y + ny * offset, pz = z + nz * offset;
-    let r = 0, g = 0, b = 0;
+    const { indirect } = this;
+    indirect.fill(0);
+    this.r = 0; this.g = 0; this.b = 0;
     for (let i = 0; i < samples; i++) {
       const a = (shiftA + i * 0.7548776662466927) % 1, c = (shiftB + i * 0.5698402909980532) % 1;
-      this.r = 0; this.g = 0; this.b = 0;
       for (const light of this.scene.lights) this.direct(light, px, py, pz, nx, ny, nz, 1, 1, 1, (a + 0.5) % 1, (c + 0.37) % 1);
-      this.bounce(px, py, pz, nx, ny, nz, a, c);
-      // A rare path that carries very much would stay as a speck: it is cut to the brightest that many paths agree on.
-      const cut = Math.min(1, brightest / Math.max(this.r, this.g, this.b, 1e-9));
-      r += this.r * cut; g += this.g * cut; b += this.b * cut;
     }
-    out[0] = (out[0] as number) + r / samples;
-    out[1] = (out[1] as number) + g / samples;
-    out[2] = (out[2] as number) + b / samples;
+    out[0] = (out[0] as number) + this.r / samples;
+    out[1] = (out[1] as number) + this.g / samples;
+    out[2] = (out[2] as number) + this.b / samples;
+    for (let i = 0; i < samples; i++) {
+      this.r = 0; this.g = 0; this.b = 0;
+      this.bounce(px, py, pz, nx, ny, nz, (shiftA + i * 0.7548776662466927) % 1, (shiftB + i * 0.5698402909980532) % 1);
+      // A rare path that carries very much would stay as a speck.
+      const cut = Math.min(1, brightest / Math.max(this.r, this.g, this.b, 1e-9)) / samples;
+      indirect[0] = (indirect[0] as number) + this.r * cut;
+      indirect[1] = (indirect[1] as number) + this.g * cut;
+      indirect[2] = (indirect[2] as number) + this.b * cut;
+    }
   }
 
   /** What is seen from a place in a direction: one path. Surfaces that glow are seen. */
@@ -77,9 +90,9 @@ export class Tracer {
     const nx = this.hits.nx * flip, ny = this.hits.ny * flip, nz = this.hits.nz * flip;
     const colour = this.colour(index);
     const glow = this.glow(index);
-    const light = [0, 0, 0] as unknown as Float64Array;
+    const light = new Float64Array(3);
     this.gather(hx, hy, hz, nx, ny, nz, 1, light);
-    for (let k = 0; k < 3; k++) out[k] = (out[k] as number) + (colour[k] as number) * (light[k] as number) + (glow[k] as number);
+    for (let k = 0; k < 3; k++) out[k] = (out[k] as number) + (colour[k] as number) * ((light[k] as number) + (this.indirect[k] as number)) + (glow[k] as number);
   }
 
   /** The colour of the solid just described. */
@@ -131,7 +144,7 @@ export class Tracer {
       hits.describe(index, x, y, z);
       const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
       nx = hits.nx * flip; ny = hits.ny * flip; nz = hits.nz * flip;
-      const colour = this.colour(index);
+      const colour = this.means[index] as Triple;
       tr *= colour[0]; tg *= colour[1]; tb *= colour[2];
       x += nx * offset; y += ny * offset; z += nz * offset;
       const count = scene.lights.length;
@@ -148,3 +161,15 @@ export class Tracer {
 }
 
 const black: Triple = [0, 0, 0];
+
+/** What a patterned solid's colour comes to, for light that bounces off it. */
+function meanColour({ material: { colour }, half: [hx, hy, hz] }: Solid): Triple {
+  if (typeof colour !== 'function') return colour;
+  const sum: [number, number, number] = [0, 0, 0];
+  const places = 64;
+  for (let i = 0; i < places; i++) {
+    const at = (factor: number, reach: number): number => (((i + 0.5) * factor) % 1) * 2 * reach - reach;
+    colour(at(0.8191725, hx), at(0.6710436, hy), at(0.5497005, hz), 0, 1, 0).forEach((c, k) => { sum[k as 0 | 1 | 2] += c / places; });
+  }
+  return sum;
+}
