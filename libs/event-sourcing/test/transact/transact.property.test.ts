@@ -20,6 +20,8 @@ interface Sent {
   readonly account: string;
   readonly cause: string;
   readonly hash: string;
+  /** Of the stream when the command was sent. */
+  readonly version: number;
   readonly answer: Answer;
 }
 
@@ -84,9 +86,11 @@ describe('many processes on one store where everything goes wrong', () => {
         const sent: Sent[] = [];
         const send = async (order: Order, attempt: string): Promise<void> => {
           const command = commandOf(order, attempt);
+          const account = `wallet-${command.id}`;
+          const version = store.stream(account).length - 1;
           try {
             const answer = await through(order).transact(command);
-            sent.push({ account: `wallet-${command.id}`, cause: command.cause, hash: command.requestHash ?? '', answer });
+            sent.push({ account, cause: command.cause, hash: command.requestHash ?? '', version, answer });
           } catch (error) {
             if (!(error instanceof StoreUnavailableError)) throw error;
           }
@@ -121,9 +125,9 @@ function checkStream(events: readonly RecordedEvent[]): void {
   }
 }
 
-/** Every acceptance is in the log, all answers to one cause are the first one's, and what was never accepted left nothing. */
+/** Every acceptance is in the log, all answers to one cause are the first one's, what was never accepted left nothing, and nobody was refused on old news. */
 function checkAnswers(store: PlainStore, sent: readonly Sent[]): void {
-  for (const { account, cause, hash, answer } of sent) {
+  for (const { account, cause, hash, version, answer } of sent) {
     const stored = store.stream(account);
     const first = stored.findIndex(({ metadata }) => metadata.cause === cause);
     const head = stored[first];
@@ -134,6 +138,7 @@ function checkAnswers(store: PlainStore, sent: readonly Sent[]): void {
         expect(answer.events.map(({ id, data, version }) => ({ id, data, version }))).toEqual(
           events.map(({ id, data, version }) => ({ id, data, version })),
         );
+        expect(events).toHaveLength(hash === 'spend' ? 2 : 1);
         expect(head?.metadata.requestHash).toBe(hash);
         expect(answer.state).toEqual(fold(stored.slice(0, answer.version + 1)));
         expect(answer.position).toBe(events.at(-1)?.position);
@@ -145,6 +150,7 @@ function checkAnswers(store: PlainStore, sent: readonly Sent[]): void {
         break;
       case 'rejected':
         expect(first === -1 || first > answer.version).toBe(true);
+        expect(answer.version).toBeGreaterThanOrEqual(version);
     }
   }
   const taken = sent.filter(({ answer }) => answer.kind === 'accepted' || answer.kind === 'replayed');

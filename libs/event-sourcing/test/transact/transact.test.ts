@@ -271,6 +271,24 @@ describe('an append of unknown outcome', () => {
   });
 });
 
+describe('while an append may still land', () => {
+  it('nothing is answered from memory', async () => {
+    const { settings, store, machineClock } = setUp();
+    const lost: Fault[] = Array.from({ length: 8 }, () => 'never arrives');
+    const faulty = new FaultyStore(store, machineClock, fates('none', ...lost, 'lands late'));
+    const transactor = createTransactor({ ...settings, store: faulty });
+    await machineClock.runUntil(transactor.transact(depositing('d1', 1)));
+    await expect(machineClock.runUntil(transactor.transact(spending('p1')))).rejects.toThrow(StoreUnavailableError);
+    expect(await machineClock.runUntil(transactor.load('ann'))).toMatchObject({ version: 0 });
+    await machineClock.advance(1000);
+    expect(await machineClock.runUntil(transactor.transact(spending('p2')))).toMatchObject({ kind: 'rejected', version: 2 });
+    expect(await transactor.load('ann')).toMatchObject({ version: 2 });
+    const reads = store.reads;
+    await transactor.load('ann');
+    expect(store.reads).toBe(reads);
+  });
+});
+
 describe('memory', () => {
   it('holds only so many streams, and answers stay right for all of them', async () => {
     const { settings, store } = setUp();
