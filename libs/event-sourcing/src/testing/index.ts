@@ -1,3 +1,4 @@
 export * from './manual.clock.js';
+export * from './memory-event-store.js';
 export * from './memory-read-models.js';
 export * from './seeded.ids.js';
