@@ -52,10 +52,17 @@ describe('a manual machine clock', () => {
     };
     const all = [sleeper('late', 50), sleeper('often', 10, 10, 50), sleeper('early', 5)];
     await clock.advance(30);
-    expect(woken).toEqual([['early', 1005], ['often', 1010], ['often', 1020]]);
+    expect(woken).toEqual([
+      ['early', 1005],
+      ['often', 1010],
+      ['often', 1020],
+    ]);
     expect([clock.now(), clock.sleeping]).toEqual([1030, 2]);
     await clock.runUntil(Promise.all(all));
-    expect(woken.slice(3)).toEqual([['late', 1050], ['often', 1070]]);
+    expect(woken.slice(3)).toEqual([
+      ['late', 1050],
+      ['often', 1070],
+    ]);
   });
 
   it('lets go of a sleeper whose signal aborts', async () => {
@@ -69,7 +76,10 @@ describe('a manual machine clock', () => {
 });
 
 describe('ids', () => {
-  it.each([['random', randomIds], ['seeded', new SeededIds(7)]])('(%s) are 22 characters and differ', (_, ids) => {
+  it.each([
+    ['random', randomIds],
+    ['seeded', new SeededIds(7)],
+  ])('(%s) are 22 characters and differ', (_, ids) => {
     const made = Array.from({ length: 1000 }, () => ids.random());
     expect(made.every((id) => /^[A-Za-z0-9_-]{22}$/.test(id))).toBe(true);
     expect(new Set(made).size).toBe(1000);

@@ -17,5 +17,6 @@ export * from './system.clock.js';
 export * from './transact.js';
 export * from './transact.port.js';
 export * from './uuid5.js';
+export type { TransactorLog } from './certain.appends.js';
 export { CauseRepeatedError } from './draft.js';
 export { EngineUnavailableError, isEngineUnavailable, untilAvailable } from './engine-unavailable.js';

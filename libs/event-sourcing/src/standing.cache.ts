@@ -16,7 +16,14 @@ export interface Held<State> {
 }
 
 export function nothingHeld<State>(initial: State): Held<State> {
-  return { state: initial, version: NO_STREAM, position: 0n, recordedAt: Number.NEGATIVE_INFINITY, chain: CHAIN_START, causes: new Causes() };
+  return {
+    state: initial,
+    version: NO_STREAM,
+    position: 0n,
+    recordedAt: Number.NEGATIVE_INFINITY,
+    chain: CHAIN_START,
+    causes: new Causes(),
+  };
 }
 
 /** What an entry takes beside its state, its causes and its name: objects, the map's slot, array headers. */

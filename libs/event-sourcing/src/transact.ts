@@ -1,9 +1,10 @@
 import type { Aggregate } from './aggregate.js';
 import { type Causes, causeKey } from './causes.js';
+import { asUnavailable, CertainAppends, pauseMs, type TransactorLog } from './certain.appends.js';
 import type { BusinessClock, MachineClock } from './clock.port.js';
 import { type Decided, type Fact, type Past, rejected } from './decision.js';
 import { type Draft, draft } from './draft.js';
-import type { AppendOutcome, EventStore } from './event-store.port.js';
+import type { EventStore } from './event-store.port.js';
 import type { NewEvent, RecordedEvent } from './event.js';
 import { type Held, nothingHeld, StandingCache } from './standing.cache.js';
 import { type Outcome, type Standing, StoreUnavailableError, type Transaction, type Transactor } from './transact.port.js';
@@ -21,16 +22,8 @@ export interface TransactorOptions<State, F extends Fact> {
   readonly log: TransactorLog;
 }
 
-export interface TransactorLog {
-  warn(fields: { readonly stream: string; readonly [field: string]: unknown }, message: string): void;
-}
-
 /** How often a command is decided again because others wrote first. */
 const DECIDE_ATTEMPTS = 16;
-/** How often an append of unknown outcome is sent altogether: about seven seconds with the pauses between. */
-const APPEND_ATTEMPTS = 9;
-const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 2_000;
 /** Events read at once: a hot stream is one read, a long one is read in pages. */
 const PAGE_EVENTS = 512;
 
@@ -45,10 +38,10 @@ export function createTransactor<State, F extends Fact>(options: TransactorOptio
 class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
   readonly #turns = new Turns();
   readonly #cache: StandingCache<State>;
-  /** Streams with an append that may still land, with the version it expects: it cannot once the stream is past that. */
-  readonly #inDoubt = new Map<string, number>();
+  readonly #appends: CertainAppends;
 
   constructor(private readonly options: TransactorOptions<State, F>) {
+    this.#appends = new CertainAppends(options.store, options.machineClock, options.log);
     this.#cache = new StandingCache(options.cacheBytes, (state) => options.aggregate.sizeOf(state));
   }
 
@@ -127,7 +120,14 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
         for (const { key: caused, index } of drafted.causes) held.causes.add(caused, held.version + 1 + index);
         const { version, position } = last;
         this.#hold(stream, { state: next, version, position, recordedAt: now, chain: last.metadata.chain, causes: held.causes });
-        return { kind: 'accepted', events: drafted.own === 0 ? written : written.slice(drafted.own), state: next, version, position, at: now };
+        return {
+          kind: 'accepted',
+          events: drafted.own === 0 ? written : written.slice(drafted.own),
+          state: next,
+          version,
+          position,
+          at: now,
+        };
       }
       held = await this.#afterConflict(stream, held, attempt);
       current = true;
@@ -145,7 +145,8 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
     const events = await this.#readAppend(stream, first);
     const head = events[0] as RecordedEvent;
     const last = events.at(-1) as RecordedEvent;
-    if (head.metadata.cause !== cause && head.metadata.command !== cause) throw new Error(`event ${first} of stream "${stream}" was to bear cause "${cause}"`);
+    if (head.metadata.cause !== cause && head.metadata.command !== cause)
+      throw new Error(`event ${first} of stream "${stream}" was to bear cause "${cause}"`);
     const stored = head.metadata.requestHash;
     if (requestHash !== undefined && stored !== undefined && stored !== requestHash) return { kind: 'reused' };
     const state = last.version === held.version ? held.state : await this.#stateAt(stream, last.version);
@@ -158,7 +159,8 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
     const events: RecordedEvent[] = [];
     for (;;) {
       const page = await this.#read(stream, first + events.length, PAGE_EVENTS);
-      if (page.length === 0) throw new StoreUnavailableError(`the store does not show event ${first + events.length} of stream "${stream}"`);
+      if (page.length === 0)
+        throw new StoreUnavailableError(`the store does not show event ${first + events.length} of stream "${stream}"`);
       const end = page.findIndex((event) => event.metadata.more !== true);
       if (end !== -1) return [...events, ...page.slice(0, end + 1)];
       events.push(...page);
@@ -178,7 +180,7 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
 
   /** The events as stored, or undefined where the stream has moved on. */
   async #append(stream: string, held: Held<State>, { events }: Draft): Promise<readonly RecordedEvent[] | undefined> {
-    const outcome = await this.#appendUntilKnown(stream, held.version, events);
+    const outcome = await this.#appends.append(stream, held.version, events);
     if (outcome.kind === 'wrong-version') return undefined;
     const first = held.version + 1;
     if (this.#cannotBeStale(stream)) {
@@ -192,35 +194,13 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
     return stored.length === events.length && events.every((event, index) => sameEvent(event, stored[index])) ? stored : undefined;
   }
 
-  /** Repeats the same events with the same ids at the same version until the store says what became of them. */
-  async #appendUntilKnown(
-    stream: string,
-    expected: number,
-    events: readonly NewEvent[],
-  ): Promise<Exclude<AppendOutcome, { kind: 'unknown' }>> {
-    const { store, machineClock, log } = this.options;
-    let pauseMs = FIRST_PAUSE_MS;
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await store.append(stream, expected, events).catch((error: unknown) => {
-        this.#doubt(stream, expected);
-        throw new StoreUnavailableError(`appending to stream "${stream}" failed`, { cause: error });
-      });
-      if (outcome.kind !== 'unknown') return outcome;
-      this.#doubt(stream, expected);
-      log.warn({ stream, expected, attempt, reason: outcome.reason }, 'the outcome of an append is unknown');
-      if (attempt === APPEND_ATTEMPTS) throw new StoreUnavailableError(`the outcome of an append to stream "${stream}" stayed unknown: ${outcome.reason}`);
-      await machineClock.sleep(pauseMs);
-      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    }
-  }
-
   async #afterConflict(stream: string, held: Held<State>, attempt: number): Promise<Held<State>> {
     const { machineClock, log } = this.options;
     const later = await this.#advance(stream, held);
     if (later !== held) return later;
     log.warn({ stream, version: held.version, attempt }, 'the store says that the stream has moved and does not show how');
     this.#cache.drop(stream);
-    await machineClock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
+    await machineClock.sleep(pauseMs(attempt));
     return this.#advance(stream, nothingHeld(this.options.aggregate.initial));
   }
 
@@ -251,24 +231,17 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
     try {
       return await this.options.store.readForwards(stream, from, maxCount);
     } catch (error) {
-      throw new StoreUnavailableError(`stream "${stream}" cannot be read`, { cause: error });
+      throw asUnavailable(error, `stream "${stream}" cannot be read`);
     }
   }
 
   #hold(stream: string, held: Held<State>): void {
     this.#cache.put(stream, held);
-    if (this.#inDoubt.size === 0) return;
-    const expected = this.#inDoubt.get(stream);
-    if (expected !== undefined && held.version > expected) this.#inDoubt.delete(stream);
-  }
-
-  #doubt(stream: string, expected: number): void {
-    this.#cache.drop(stream);
-    this.#inDoubt.set(stream, expected);
+    this.#appends.seen(stream, held.version);
   }
 
   #cannotBeStale(stream: string): boolean {
-    return this.options.store.exclusiveWriter && !this.#inDoubt.has(stream);
+    return this.options.store.exclusiveWriter && !this.#appends.inDoubt(stream);
   }
 
   #standing({ state, version, position, recordedAt }: Held<State>): Standing<State> {
@@ -282,7 +255,7 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
   }
 
   #evolve(state: State, { type, data, metadata }: RecordedEvent): State {
-    return this.options.aggregate.evolve(state, { type, data: data as F['data'], recordedAt: Date.parse(metadata.recordedAt) });
+    return this.options.aggregate.evolve(state, { type, data, recordedAt: Date.parse(metadata.recordedAt) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MachineClock } from '../../src/clock.port.js';
+import { EngineUnavailableError } from '../../src/engine-unavailable.js';
 import type { AppendOutcome, EventStore, LogPage } from '../../src/event-store.port.js';
 import type { NewEvent, Position, RecordedEvent } from '../../src/event.js';
 
@@ -46,16 +47,16 @@ export class FaultyStore implements EventStore {
         return { kind: 'unknown', reason: fault };
       case 'rejects after writing':
         await write();
-        throw new Error(fault);
+        throw new EngineUnavailableError(fault);
       case 'rejects':
-        throw new Error(fault);
+        throw new EngineUnavailableError(fault);
     }
   }
 
   async readForwards(stream: string, fromVersion: number, maxCount: number): Promise<readonly RecordedEvent[]> {
     const { fault, delayMs } = this.fate('read');
     await this.clock.sleep(delayMs);
-    if (fault !== 'none') throw new Error(fault);
+    if (fault !== 'none') throw new EngineUnavailableError(fault);
     return this.#slowly(this.store.readForwards(stream, fromVersion, maxCount), delayMs);
   }
 

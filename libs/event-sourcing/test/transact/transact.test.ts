@@ -1,47 +1,12 @@
-import { SettableClock } from '../../src/settable.clock.js';
-import { ManualMachineClock } from '../../src/testing/manual.clock.js';
-import { createTransactor, type TransactorOptions } from '../../src/transact.js';
-import { type Outcome, StoreUnavailableError, type Transaction } from '../../src/transact.port.js';
-import { eventId } from '../../src/uuid5.js';
 import { verifyChain } from '../../src/chain.js';
 import { accepted, rejected } from '../../src/decision.js';
-import { type Fate, FaultyStore, type Fault } from './faulty.store.js';
-import { PlainStore } from './plain.store.js';
-import { coins, deposit, spend, type Wallet, wallet, type WalletFact, type WalletRefusal } from './wallet.js';
-
-const NOON = Date.UTC(2026, 0, 1, 12);
-const STREAM = 'wallet-ann';
-
-type Command = Transaction<Wallet, WalletFact, WalletRefusal>;
-type Answer = Outcome<Wallet, WalletRefusal>;
-
-function setUp(options: Partial<TransactorOptions<Wallet, WalletFact>> = {}) {
-  const store = new PlainStore(true);
-  const clock = new SettableClock({ now: () => NOON });
-  const machineClock = new ManualMachineClock();
-  const warnings: string[] = [];
-  const settings = { aggregate: wallet, store, clock, machineClock, cacheBytes: 1e6, log: { warn: (_: object, message: string) => warnings.push(message) } };
-  return { store, clock, machineClock, warnings, settings, transactor: createTransactor({ ...settings, ...options }) };
-}
-
-function depositing(id: string, amount: number, expiresAt?: number): Command {
-  return { id: 'ann', cause: `request:deposit:${id}`, requestHash: `deposit ${amount}`, decide: deposit(id, amount, expiresAt) };
-}
-
-function spending(purchase: string): Command {
-  return { id: 'ann', cause: `request:spend:${purchase}`, requestHash: 'spend', decide: spend(purchase) };
-}
-
-/** Fates in the order given; afterwards all goes well. */
-function fates(...faults: Fault[]): (operation: 'append' | 'read') => Fate {
-  return (operation) => ({ fault: (operation === 'append' ? faults.shift() : undefined) ?? 'none', delayMs: 1, lateMs: 60 });
-}
-
-function kinds(answers: readonly Answer[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of answers) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
+import { ManualMachineClock } from '../../src/testing/manual.clock.js';
+import { createTransactor } from '../../src/transact.js';
+import { eventId } from '../../src/uuid5.js';
+import { FaultyStore } from './faulty.store.js';
+import { type Command, depositing, fates, kinds, NOON, setUp, spending, STREAM } from './given.js';
+import { WatchedStore } from './watched.store.js';
+import { coins, type WalletFact, type WalletRefusal } from './wallet.js';
 
 describe('a command', () => {
   it('is stored in one append under its cause, with ids, metadata and a chain', async () => {
@@ -49,8 +14,9 @@ describe('a command', () => {
     await transactor.transact(depositing('d1', 2));
     const answer = await transactor.transact({ ...spending('p1'), correlation: 'c', actor: 'Ann', keyName: 'shop' });
 
-    expect(answer).toMatchObject({ kind: 'accepted', version: 2, position: 3n, at: NOON, state: { spent: 1 } });
+    expect(answer).toMatchObject({ kind: 'accepted', version: 2, at: NOON, state: { spent: 1 } });
     const [, spent, receipt] = store.stream(STREAM);
+    expect(answer).toMatchObject({ position: receipt?.position });
     const stamped = { recordedAt: '2026-01-01T12:00:00.000Z', correlation: 'c', actor: 'Ann', keyName: 'shop' };
     expect(spent).toMatchObject({
       id: eventId(STREAM, 'request:spend:p1', 0),
@@ -187,7 +153,7 @@ describe('a repeat (rule 8)', () => {
 describe('at once', () => {
   it.each([1, 3])('64 commands on 8 credits are accepted exactly 8 times, through %i transactors', async (processes) => {
     const { settings } = setUp();
-    const store = new PlainStore(processes === 1);
+    const store = new WatchedStore(processes === 1);
     const machineClock = new ManualMachineClock();
     const slow = new FaultyStore(store, machineClock, fates());
     const transactors = Array.from({ length: processes }, () => createTransactor({ ...settings, machineClock, store: slow }));
@@ -200,11 +166,15 @@ describe('at once', () => {
 
   it('64 repeats of one command are one acceptance, through three transactors whose clocks differ', async () => {
     const { settings } = setUp();
-    const store = new PlainStore(false);
+    const store = new WatchedStore(false);
     const machineClock = new ManualMachineClock();
     const slow = new FaultyStore(store, machineClock, fates());
-    const transactors = [0, 1, 2].map((skew) => createTransactor({ ...settings, machineClock, store: slow, clock: { now: () => NOON + skew } }));
-    const all = Promise.all(Array.from({ length: 64 }, (_, index) => (transactors[index % 3] as (typeof transactors)[0]).transact(depositing('d1', 8))));
+    const transactors = [0, 1, 2].map((skew) =>
+      createTransactor({ ...settings, machineClock, store: slow, clock: { now: () => NOON + skew } }),
+    );
+    const all = Promise.all(
+      Array.from({ length: 64 }, (_, index) => (transactors[index % 3] as (typeof transactors)[0]).transact(depositing('d1', 8))),
+    );
     const answers = await machineClock.runUntil(all);
     expect(kinds(answers)).toEqual({ accepted: 1, replayed: 63 });
     expect(new Set(answers.map((answer) => ('at' in answer ? answer.at : 'none'))).size).toBe(1);
@@ -213,7 +183,7 @@ describe('at once', () => {
 
   it('a refusal on what is cached is not answered before the stream has been read again', async () => {
     const { settings } = setUp();
-    const store = new PlainStore(false);
+    const store = new WatchedStore(false);
     const [one, other] = [createTransactor({ ...settings, store }), createTransactor({ ...settings, store })];
     expect((await one.transact(depositing('d1', 1))).kind).toBe('accepted');
     expect((await one.transact(spending('p1'))).kind).toBe('accepted');
@@ -230,44 +200,6 @@ describe('at once', () => {
     expect(other.kind).toBe('accepted');
     letGo(undefined);
     expect((await held).kind).toBe('accepted');
-  });
-});
-
-describe('an append of unknown outcome', () => {
-  it.each<Fault>(['answer lost', 'never arrives', 'lands late'])('(%s) is repeated until known, and is there once', async (fault) => {
-    const { settings, store, machineClock, warnings } = setUp();
-    const transactor = createTransactor({ ...settings, store: new FaultyStore(store, machineClock, fates(fault, fault)) });
-    const answer = await machineClock.runUntil(transactor.transact(depositing('d1', 1)));
-    expect(answer).toMatchObject({ kind: 'accepted', version: 0 });
-    expect(warnings).toHaveLength(2);
-    await machineClock.advance(1000);
-    expect(store.log).toHaveLength(1);
-  });
-
-  it('that stays unknown is said to be so, and the repeated command finds what became of it', async () => {
-    const { settings, store, machineClock, clock } = setUp();
-    const lost: Fault[] = Array.from({ length: 9 }, () => 'never arrives');
-    const faulty = new FaultyStore(store, machineClock, fates(...lost.slice(1), 'lands late'));
-    const transactor = createTransactor({ ...settings, store: faulty });
-    await expect(machineClock.runUntil(transactor.transact(depositing('d1', 1)))).rejects.toThrow(StoreUnavailableError);
-    expect(await machineClock.runUntil(transactor.transact(spending('p1')))).toMatchObject({ kind: 'rejected' });
-    await machineClock.advance(1000);
-    clock.set(NOON + 7);
-    expect((await machineClock.runUntil(transactor.transact(spending('p2')))).kind).toBe('accepted');
-    expect(await machineClock.runUntil(transactor.transact(depositing('d1', 1)))).toMatchObject({ kind: 'replayed', at: NOON });
-  });
-
-  it('that lands between reading and repeating is answered with what is stored, not with what was decided again', async () => {
-    const { settings, store, machineClock, clock } = setUp();
-    const lost: Fault[] = Array.from({ length: 8 }, () => 'never arrives');
-    const faulty = new FaultyStore(store, machineClock, fates(...lost, 'lands late', 'never arrives', 'never arrives', 'never arrives'));
-    const transactor = createTransactor({ ...settings, store: faulty });
-    await expect(machineClock.runUntil(transactor.transact(depositing('d1', 1)))).rejects.toThrow(StoreUnavailableError);
-    clock.set(NOON + 7);
-    const answer = await machineClock.runUntil(transactor.transact(depositing('d1', 1)));
-    expect(answer).toMatchObject({ kind: 'replayed', at: NOON });
-    expect((await machineClock.runUntil(transactor.transact(spending('p1')))).kind).toBe('accepted');
-    expect(verifyChain(store.stream(STREAM))).toBeUndefined();
   });
 });
 
