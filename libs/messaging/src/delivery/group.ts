@@ -1,53 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { Consumer, ConsumerOptions, Delivery, Message, Taken } from '../queue.port.js';
-import { Backlog, type Entry, type Order, type Place } from './backlog.js';
-import type { QueueClock, Report } from './surroundings.js';
-
-/** What a group needs of the adapter that keeps its topic. */
-export interface GroupStore {
-  /** The last place of the topic, 0 where there is none. */
-  head(): number;
-  /** Places after `after`, ascending, at most `limit`. */
-  places(after: number, limit: number): readonly Place[];
-  load(seq: number): Message;
-  /** Something was finished; to be made durable soon. */
-  advanced(): void;
-  /** Resolves when all that was finished up to now is durable. */
-  durable(): Promise<void>;
-  /** Stores the message as parked and, with `entry.leaving` set, the group's progress: in one step. */
-  park(delivery: Delivery, reason: string, entry: Entry): Promise<void>;
-}
-
-export interface GroupOptions {
-  readonly topic: string;
-  readonly name: string;
-  readonly store: GroupStore;
-  readonly backlog: Backlog;
-  readonly clock: QueueClock;
-  readonly report: Report;
-}
-
-/** The callers of `take` of one queue object: what they wait for and what they hold. */
-export class Hand {
-  readonly entries = new Set<Entry>();
-  readonly waiting = new Set<() => void>();
-}
-
-/** A consumer, and the way to let it die without a word, as its process would. */
-export interface Membership extends Consumer {
-  vanish(): void;
-}
+import type { ConsumerOptions, Delivery, Taken } from '../queue.port.js';
+import type { Entry, Order } from './backlog.js';
+import { Idlers } from './idlers.js';
+import { backOffMs, type GroupOptions, type Hand, type Membership } from './group.ports.js';
 
 const readAhead = 512;
 /** Handlers begun before the rest of the process gets a turn. */
 const begunPerTurn = 512;
 const attemptsByDefault = 5;
 const storeRetryMs = 1_000;
-
-/** Waits between attempts: 0.2 s, 0.8 s, 3.2 s, 12.8 s, then 30 s. */
-export function backOffMs(failures: number): number {
-  return Math.min(200 * 4 ** (failures - 1), 30_000);
-}
 
 interface Member {
   readonly options: ConsumerOptions;
@@ -66,18 +27,11 @@ interface Taker {
   readonly end: (taken?: Taken) => void;
 }
 
-interface Idler {
-  readonly upTo: number;
-  readonly member: Member;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** One group on one topic: hands messages to its members, tries again, parks, and knows what is finished. */
 export class Group {
   private readonly members: Member[] = [];
   private readonly takers = new Set<Taker>();
-  private idlers: Idler[] = [];
+  private readonly idlers = new Idlers<Member>();
   private turn = 0;
   private begunNow = 0;
   private resting = false;
@@ -87,14 +41,28 @@ export class Group {
   /** The order of a group is that of its consumers; callers of `take` follow it, and without consumers it is `offered`. */
   join(options: ConsumerOptions): Membership {
     const order = options.order ?? 'key';
-    if (this.members.some((member) => member.order !== order)) throw new Error(`group ${this.options.name} already consumes ${this.options.topic} in another order`);
+    if (this.members.some((member) => member.order !== order))
+      throw new Error(`group ${this.options.name} already consumes ${this.options.topic} in another order`);
     const abort = new AbortController();
     setMaxListeners(0, abort.signal);
-    const member: Member = { options, order, concurrency: options.concurrency ?? 1, entries: new Set(), abort, running: 0, rested: undefined, stopped: undefined };
+    const member: Member = {
+      options,
+      order,
+      concurrency: options.concurrency ?? 1,
+      entries: new Set(),
+      abort,
+      running: 0,
+      rested: undefined,
+      stopped: undefined,
+    };
     this.members.push(member);
     this.options.backlog.setOrder(order);
     this.pump();
-    return { idle: () => this.idle(member), stop: () => this.stop(member), vanish: () => this.vanish(member) };
+    return {
+      idle: () => this.idlers.wait(member, this.options.store.head(), this.options.backlog.lowest),
+      stop: () => this.stop(member),
+      vanish: () => this.vanish(member),
+    };
   }
 
   take(hand: Hand, waitMs: number, signal?: AbortSignal): Promise<Taken | undefined> {
@@ -119,7 +87,7 @@ export class Group {
       }
       hand.waiting.add(leave);
       signal?.addEventListener('abort', leave);
-      void this.options.clock.sleep(waitMs, served.signal).then(leave);
+      this.options.clock.sleep(waitMs, served.signal).then(leave, leave);
     });
   }
 
@@ -204,7 +172,9 @@ export class Group {
     member.running += 1;
     this.begunNow += 1;
     if (this.begunNow >= begunPerTurn) this.rest(0);
-    void this.handle(member, entry, delivery);
+    this.handle(member, entry, delivery).catch((error: unknown) =>
+      this.options.report(`${this.label()}: message ${entry.seq} is stuck`, error),
+    );
   }
 
   private async handle(member: Member, entry: Entry, delivery: Delivery): Promise<void> {
@@ -219,7 +189,6 @@ export class Group {
     }
     member.running -= 1;
     if (!member.entries.has(entry)) return;
-    if (parkFor !== undefined) this.pump();
     if (parkFor !== undefined) await this.park(member, entry, delivery, parkFor);
     else if (failed) await this.waitAndOfferAgain(member, entry);
     else this.settle(member, entry, 'finished');
@@ -242,6 +211,7 @@ export class Group {
 
   /** A store that cannot park is waited for: the message stays unfinished until it is stored. */
   private async park(member: Member, entry: Entry, delivery: Delivery, reason: string): Promise<void> {
+    this.pump();
     for (let failures = 1; member.entries.has(entry); failures += 1) {
       try {
         await this.options.store.park(delivery, reason, entry);
@@ -265,29 +235,13 @@ export class Group {
   private finish(entry: Entry): void {
     this.options.backlog.finish(entry);
     this.options.store.advanced();
-    if (this.idlers.length > 0) this.wakeIdlers();
+    this.idlers.reached(this.options.backlog.lowest);
     this.pump();
   }
 
   private offerAgain(entry: Entry): void {
     this.options.backlog.giveBack(entry);
     this.pump();
-  }
-
-  private idle(member: Member): Promise<void> {
-    const upTo = this.options.store.head();
-    return new Promise((resolve, reject) => {
-      this.idlers.push({ upTo, member, resolve, reject });
-      this.wakeIdlers();
-    });
-  }
-
-  private wakeIdlers(): void {
-    const { lowest } = this.options.backlog;
-    const ready = this.idlers.filter((idler) => idler.upTo < lowest);
-    if (ready.length === 0) return;
-    this.idlers = this.idlers.filter((idler) => idler.upTo >= lowest);
-    for (const idler of ready) idler.resolve();
   }
 
   private stop(member: Member): Promise<void> {
@@ -311,17 +265,17 @@ export class Group {
     const at = this.members.indexOf(member);
     if (at >= 0) this.members.splice(at, 1);
     if (this.members.length === 0) this.options.backlog.setOrder('offered');
-    for (const idler of this.idlers) if (idler.member === member) idler.reject(new Error(`${this.label()}: the consumer was stopped before it was idle`));
-    this.idlers = this.idlers.filter((idler) => idler.member !== member);
+    this.idlers.dismiss(member, `${this.label()}: the consumer was stopped before it was idle`);
   }
 
   private rest(ms: number): void {
     this.resting = true;
-    void this.options.clock.sleep(ms).then(() => {
+    const goOn = (): void => {
       this.resting = false;
       this.begunNow = 0;
       this.pump();
-    });
+    };
+    this.options.clock.sleep(ms).then(goOn, goOn);
   }
 
   private label(): string {

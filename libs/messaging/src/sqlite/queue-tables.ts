@@ -5,8 +5,8 @@ import type { QueueDatabase, QueueStatement } from './queue-database.js';
 /** A topic's messages: a table of its own that only grows, by SQLite's integer key. */
 export interface TopicTable {
   readonly id: number;
-  /** Answers the message's place. */
-  insert(message: Message, at: number): number;
+  /** Gives the messages the next places; answers the last. */
+  append(messages: readonly Message[], at: number): number;
   head(): number;
   first(): number;
   places(after: number, limit: number): readonly Place[];
@@ -38,11 +38,11 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS queue_publishers (name TEXT PRIMARY KEY, checkpoint TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS queue_parked (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, grp TEXT NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL,
-    headers TEXT NOT NULL, body TEXT NOT NULL, reason TEXT NOT NULL, parked_at INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, grp TEXT NOT NULL, place TEXT NOT NULL, key NOT NULL,
+    headers TEXT NOT NULL, body NOT NULL, reason NOT NULL, parked_at INTEGER NOT NULL
   );`;
 
-type Row = { readonly [column: string]: string | number };
+type Row = { readonly [column: string]: string | number | Uint8Array };
 
 export function openQueueTables(database: QueueDatabase): QueueTables {
   database.exec(schema);
@@ -54,29 +54,34 @@ export function openQueueTables(database: QueueDatabase): QueueTables {
   const addGroup = database.prepare('INSERT OR IGNORE INTO queue_groups (topic, name, next, unfinished) VALUES (?, ?, ?, ?)');
   const moveGroup = database.prepare('UPDATE queue_groups SET next = ?, unfinished = ? WHERE topic = ? AND name = ?');
   const checkpointOf = database.prepare('SELECT checkpoint FROM queue_publishers WHERE name = ?');
-  const setCheckpoint = database.prepare('INSERT INTO queue_publishers (name, checkpoint) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET checkpoint = excluded.checkpoint');
-  const insertParked = database.prepare('INSERT INTO queue_parked (topic, grp, place, key, headers, body, reason, parked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const setCheckpoint = database.prepare(
+    'INSERT INTO queue_publishers (name, checkpoint) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET checkpoint = excluded.checkpoint',
+  );
+  const insertParked = database.prepare(
+    'INSERT INTO queue_parked (topic, grp, place, key, headers, body, reason, parked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const lastId = database.prepare('SELECT last_insert_rowid() AS id');
   const listParked = database.prepare('SELECT * FROM queue_parked WHERE id > ? ORDER BY id LIMIT ?');
   const parkedById = database.prepare('SELECT * FROM queue_parked WHERE id = ?');
   const deleteParked = database.prepare('DELETE FROM queue_parked WHERE id = ?');
 
   return {
-    topics: () => topicNames.all().map((row) => text(row, 'name')),
+    topics: () => Array.from(topicNames.all(), (row) => text(row, 'name')),
     topic(name) {
       if (!topicByName.get(name)) addTopic.run(name);
       return openTopicTable(database, integer(topicByName.get(name), 'id'));
     },
     progress: (topicId, group) => maybe(groupOf, progressOf, topicId, group),
-    allProgress: (topicId) => groupsOf.all(topicId).map(progressOf),
+    allProgress: (topicId) => Array.from(groupsOf.all(topicId), progressOf),
     addGroup: (topicId, group, { next, unfinished }) => void addGroup.run(topicId, group, next, JSON.stringify(unfinished)),
     moveGroup: (topicId, group, { next, unfinished }) => void moveGroup.run(next, JSON.stringify(unfinished), topicId, group),
     checkpoint: (publisher) => maybe(checkpointOf, (row) => text(row, 'checkpoint'), publisher),
     setCheckpoint: (publisher, checkpoint) => void setCheckpoint.run(publisher, checkpoint),
     park(group, { topic, offset, key, headers, body }, reason, parkedAt) {
-      const { lastInsertRowid } = insertParked.run(topic, group, offset, key, JSON.stringify(headers), body, reason, parkedAt);
-      return { id: String(lastInsertRowid), topic, group, offset, key, headers, body, reason, parkedAt };
+      insertParked.run(topic, group, offset, stored(key), JSON.stringify(headers), stored(body), stored(reason), parkedAt);
+      return { id: text(lastId.get(), 'id'), topic, group, offset, key, headers, body, reason, parkedAt };
     },
-    parked: (after, limit) => listParked.all(after, limit).map(parkedOf),
+    parked: (after, limit) => Array.from(listParked.all(after, limit), parkedOf),
     takeParked(id) {
       const found = maybe(parkedById, parkedOf, id);
       if (found) deleteParked.run(id);
@@ -87,8 +92,10 @@ export function openQueueTables(database: QueueDatabase): QueueTables {
 
 function openTopicTable(database: QueueDatabase, id: number): TopicTable {
   const table = `queue_messages_${id}`;
-  database.exec(`CREATE TABLE IF NOT EXISTS ${table} (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL)`);
-  const insert = database.prepare(`INSERT INTO ${table} (key, at, headers, body) VALUES (?, ?, ?, ?)`);
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS ${table} (seq INTEGER PRIMARY KEY, key NOT NULL, at INTEGER NOT NULL, headers TEXT NOT NULL, body NOT NULL)`,
+  );
+  const insert = database.prepare(`INSERT INTO ${table} (seq, key, at, headers, body) VALUES (?, ?, ?, ?, ?)`);
   const head = database.prepare(`SELECT max(seq) AS seq FROM ${table}`);
   const first = database.prepare(`SELECT min(seq) AS seq FROM ${table}`);
   const places = database.prepare(`SELECT seq, key FROM ${table} WHERE seq > ? ORDER BY seq LIMIT ?`);
@@ -96,6 +103,7 @@ function openTopicTable(database: QueueDatabase, id: number): TopicTable {
   const oldest = database.prepare(`SELECT seq, at FROM ${table} WHERE seq < ? ORDER BY seq LIMIT ?`);
   const drop = database.prepare(`DELETE FROM ${table} WHERE seq <= ?`);
 
+  const headOf = (): number => (head.get() as { seq: number | null }).seq ?? 0;
   const rowAt = (seq: number): Row => {
     const row = message.get(seq);
     if (!row) throw new Error(`${table} has lost message ${seq}`);
@@ -103,17 +111,20 @@ function openTopicTable(database: QueueDatabase, id: number): TopicTable {
   };
   return {
     id,
-    insert: ({ key, headers, body }, at) => Number(insert.run(key, at, JSON.stringify(headers), body).lastInsertRowid),
-    head: () => (head.get() as { seq: number | null }).seq ?? 0,
+    append(messages, at) {
+      let seq = headOf();
+      for (const { key, headers, body } of messages) insert.run((seq += 1), stored(key), at, JSON.stringify(headers), stored(body));
+      return seq;
+    },
+    head: headOf,
     first: () => (first.get() as { seq: number | null }).seq ?? 1,
-    places: (after, limit) => places.all(after, limit) as Place[],
+    places: (after, limit) => Array.from(places.all(after, limit), (row) => ({ seq: integer(row, 'seq'), key: text(row, 'key') })),
     load: (seq) => messageOf(rowAt(seq)),
     place: (seq) => ({ seq, key: text(rowAt(seq), 'key') }),
     drop(seq, at, limit) {
-      const newest = integer(head.get(), 'seq');
-      const old = oldest.all(Math.min(seq, newest), limit).filter((row) => integer(row, 'at') < at);
+      const old = oldest.all(Math.min(seq, headOf()), limit).filter((row) => integer(row, 'at') < at);
       const last = old.at(-1);
-      return last ? Number(drop.run(integer(last, 'seq')).changes) : 0;
+      return last ? drop.run(integer(last, 'seq')).changes : 0;
     },
   };
 }
@@ -123,8 +134,14 @@ function maybe<T>(statement: QueueStatement, read: (row: unknown) => T, ...param
   return row ? read(row) : undefined;
 }
 
+/** The driver ends a text at its first NUL; a text that has one is kept as its bytes. */
+function stored(value: string): string | Uint8Array {
+  return value.includes('\0') ? Buffer.from(value) : value;
+}
+
 function text(row: unknown, column: string): string {
-  return String((row as Row)[column]);
+  const value = (row as Row)[column];
+  return typeof value === 'object' ? Buffer.from(value).toString() : String(value);
 }
 
 function integer(row: unknown, column: string): number {

@@ -1,4 +1,5 @@
-import { Hand, type Group, type Membership } from '../delivery/group.js';
+import type { Group } from '../delivery/group.js';
+import { Hand, type Membership } from '../delivery/group.ports.js';
 import type { QueueClock, Report } from '../delivery/surroundings.js';
 import type { Consumer, ConsumerOptions, Message, MessageQueue, Parked, PublishedUpTo, Taken } from '../queue.port.js';
 import type { QueueDatabase } from './queue-database.js';
@@ -103,7 +104,11 @@ export class SqliteQueue implements MessageQueue {
       const progress = this.tables.allProgress(table.id);
       if (progress.length === 0) continue;
       const lowest = Math.min(...progress.map(({ next, unfinished }) => unfinished[0] ?? next));
-      while (!this.closing.signal.aborted && (await this.options.database.commit(() => table.drop(lowest, before, sweepAtOnce))) === sweepAtOnce) await this.options.clock.sleep(0);
+      while (
+        !this.closing.signal.aborted &&
+        (await this.options.database.commit(() => table.drop(lowest, before, sweepAtOnce))) === sweepAtOnce
+      )
+        await this.options.clock.sleep(0);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Backlog, type Entry } from '../delivery/backlog.js';
-import { Group, type GroupStore } from '../delivery/group.js';
+import { Group } from '../delivery/group.js';
+import type { GroupStore } from '../delivery/group.ports.js';
 import type { QueueClock, Report } from '../delivery/surroundings.js';
 import type { Delivery, Message } from '../queue.port.js';
 import type { QueueDatabase } from './queue-database.js';
@@ -33,10 +34,7 @@ export class SqliteTopic {
 
   /** To be called inside a commit; answers the last place. */
   append(messages: readonly Message[]): number {
-    const at = this.around.clock.now();
-    let last = 0;
-    for (const message of messages) last = this.table.insert(message, at);
-    return last;
+    return this.table.append(messages, this.around.clock.now());
   }
 
   /** The messages up to `seq` are durable: every group may have them. */
@@ -90,8 +88,15 @@ export class SqliteTopic {
     const id = this.table.id;
     if (!tables.progress(id, name)) await database.commit(() => tables.addGroup(id, name, { next: this.table.first(), unfinished: [] }));
     const { next, unfinished } = tables.progress(id, name) ?? { next: this.table.first(), unfinished: [] };
-    const backlog = new Backlog(next, unfinished.map((seq) => this.table.place(seq)));
-    const open: OpenGroup = { name, backlog, group: new Group({ topic: this.topic, name, backlog, clock, report, store: this.storeOf(() => open) }) };
+    const backlog = new Backlog(
+      next,
+      unfinished.map((seq) => this.table.place(seq)),
+    );
+    const open: OpenGroup = {
+      name,
+      backlog,
+      group: new Group({ topic: this.topic, name, backlog, clock, report, store: this.storeOf(() => open) }),
+    };
     this.groups.set(name, open);
     return open;
   }

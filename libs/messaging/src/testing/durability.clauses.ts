@@ -69,7 +69,10 @@ export const durabilityClauses: readonly QueueClause[] = [
   {
     sentence: 'a message finished before an earlier one is not offered again, the earlier one is',
     async run(bench) {
-      await bench.queue.publish(bench.topic, ['a', 'b', 'c', 'd'].map((body) => message(body, body)));
+      await bench.queue.publish(
+        bench.topic,
+        ['a', 'b', 'c', 'd'].map((body) => message(body, body)),
+      );
       const taken = [await takeOne(bench, bench.queue), await takeOne(bench, bench.queue), await takeOne(bench, bench.queue)];
       await taken[2]?.done();
       await taken[0]?.done();
@@ -91,7 +94,11 @@ export const durabilityClauses: readonly QueueClause[] = [
     sentence: 'keys, headers and bodies arrive as they were sent: a megabyte, none at all, every script',
     async run(bench) {
       const text = 'Zoë’s 画廊 🖼️ שלום \u0000\u0001 "quoted" \\ \n\t';
-      const sent = [message('ключ', text, { 'ce_subject': text, 'content-type': 'application/json' }), message('', '', {}), message('big', 'é😀'.repeat(200_000))];
+      const sent = [
+        message('ключ', text, { ce_subject: text, 'content-type': 'application/json' }),
+        message('', '', {}),
+        message('big', 'é😀'.repeat(200_000)),
+      ];
       await bench.queue.publish(bench.topic, sent);
       const queue = await bench.restart();
       for (const { key, headers, body } of sent) {
@@ -108,7 +115,10 @@ export const durabilityClauses: readonly QueueClause[] = [
     sentence: '`lag` counts what the group has not finished, and is right after a restart',
     async run(bench) {
       assert.equal(await bench.queue.lag(bench.topic, 'g'), 0);
-      await bench.queue.publish(bench.topic, ['a', 'b', 'c', 'd'].map((body) => message(body, body)));
+      await bench.queue.publish(
+        bench.topic,
+        ['a', 'b', 'c', 'd'].map((body) => message(body, body)),
+      );
       assert.equal(await bench.queue.lag(bench.topic, 'g'), 4);
       await takeOne(bench, bench.queue);
       await (await takeOne(bench, bench.queue)).done();
@@ -121,7 +131,10 @@ export const durabilityClauses: readonly QueueClause[] = [
   {
     sentence: 'retention never drops what a known group has not finished',
     async run(bench) {
-      await bench.queue.publish(bench.topic, ['a', 'b', 'c', 'd'].map((body) => message(body, body)));
+      await bench.queue.publish(
+        bench.topic,
+        ['a', 'b', 'c', 'd'].map((body) => message(body, body)),
+      );
       const quick: string[] = [];
       const consumer = await bench.queue.consume({ topic: bench.topic, group: 'quick', handler: noting(quick) });
       await within(bench, 'the quick group is idle', consumer.idle());

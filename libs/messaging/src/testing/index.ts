@@ -1,4 +1,5 @@
-export { type QueueClause, type QueueUnderTest } from './clause.js';
+export type { QueueClause, QueueUnderTest } from './clause.js';
 export { MemoryBroker, MemoryQueue } from './memory-queue.js';
-export { broken, type BrokenQueue, brokenQueues } from './queue.broken.js';
+export type { BrokenQueue } from './broken-queue.js';
+export { broken, brokenQueues } from './queue.broken.js';
 export { queueContract } from './queue.contract.js';

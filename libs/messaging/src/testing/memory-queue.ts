@@ -1,5 +1,6 @@
 import { Backlog } from '../delivery/backlog.js';
-import { Group, Hand, type GroupStore, type Membership } from '../delivery/group.js';
+import { Group } from '../delivery/group.js';
+import { type GroupStore, Hand, type Membership } from '../delivery/group.ports.js';
 import type { QueueClock, Report } from '../delivery/surroundings.js';
 import type { Consumer, ConsumerOptions, Delivery, Message, MessageQueue, Parked, PublishedUpTo, Taken } from '../queue.port.js';
 
@@ -65,7 +66,8 @@ export class MemoryBroker {
       head: () => topic.head,
       places: (after, limit) => {
         const places = [];
-        for (let seq = after + 1; seq <= topic.head && places.length < limit; seq += 1) places.push({ seq, key: messageAt(topic, seq).key });
+        for (let seq = after + 1; seq <= topic.head && places.length < limit; seq += 1)
+          places.push({ seq, key: messageAt(topic, seq).key });
         return places;
       },
       load: (seq) => messageAt(topic, seq),

@@ -7,7 +7,11 @@ export const orderClauses: readonly QueueClause[] = [
     sentence: 'messages of one key are handled one at a time, in the order they were published',
     async run(bench) {
       const keys = ['a', 'b', 'c'];
-      for (let i = 1; i <= 20; i += 1) await bench.queue.publish(bench.topic, keys.map((key) => message(key, String(i))));
+      for (let i = 1; i <= 20; i += 1)
+        await bench.queue.publish(
+          bench.topic,
+          keys.map((key) => message(key, String(i))),
+        );
       const seen: string[] = [];
       const running = new Set<string>();
       const consumer = await bench.queue.consume({
@@ -24,7 +28,11 @@ export const orderClauses: readonly QueueClause[] = [
         },
       });
       await within(bench, 'everything is handled', consumer.idle());
-      for (const key of keys) assert.deepEqual(seen.filter((each) => each.startsWith(key)), numbered(key, 20).map(({ body }) => `${key}:${body}`));
+      for (const key of keys)
+        assert.deepEqual(
+          seen.filter((each) => each.startsWith(key)),
+          numbered(key, 20).map(({ body }) => `${key}:${body}`),
+        );
     },
   },
   {
@@ -36,7 +44,10 @@ export const orderClauses: readonly QueueClause[] = [
       const seen: string[] = [];
       const consumer = await queue.consume({ topic, group: 'g', handler: noting(seen) });
       await within(bench, 'everything is handled', consumer.idle());
-      assert.deepEqual(seen, numbered('k', 30).map(({ body }) => `k:${body}`));
+      assert.deepEqual(
+        seen,
+        numbered('k', 30).map(({ body }) => `k:${body}`),
+      );
     },
   },
   {
@@ -74,7 +85,10 @@ export const orderClauses: readonly QueueClause[] = [
         },
       });
       await until(bench, 'the other key is handled', () => seen.length === 10);
-      assert.deepEqual(seen, numbered('quick', 10).map(({ body }) => `quick:${body}`));
+      assert.deepEqual(
+        seen,
+        numbered('quick', 10).map(({ body }) => `quick:${body}`),
+      );
       open();
       await within(bench, 'everything is handled', consumer.idle());
       assert.equal(seen.length, 1510);
@@ -106,7 +120,10 @@ export const orderClauses: readonly QueueClause[] = [
   {
     sentence: 'as many handlers run at once as `concurrency` says, and no more',
     async run(bench) {
-      await bench.queue.publish(bench.topic, numbered('', 12).map(({ body }) => message(`key-${body}`, body)));
+      await bench.queue.publish(
+        bench.topic,
+        numbered('', 12).map(({ body }) => message(`key-${body}`, body)),
+      );
       let running = 0;
       let most = 0;
       const consumer = await bench.queue.consume({

@@ -5,7 +5,8 @@ import { drain, message, noting, numbered, type QueueClause, until, within } fro
 /** Failing, parking, and what people do with what is parked. */
 export const parkingClauses: readonly QueueClause[] = [
   {
-    sentence: 'a handler that throws is tried again, as often as `attempts` says, then the message is parked with its reason while others go on',
+    sentence:
+      'a handler that throws is tried again, as often as `attempts` says, then the message is parked with its reason while others go on',
     async run(bench) {
       await bench.queue.publish(bench.topic, [...numbered('bad', 2), ...numbered('good', 3)]);
       const seen: string[] = [];
@@ -68,7 +69,10 @@ export const parkingClauses: readonly QueueClause[] = [
       assert.deepEqual(await drain(bench, queue), []);
       const parked = await only(queue);
       const { key, headers, body, topic, group, reason } = parked;
-      assert.deepEqual({ key, headers: { ...headers }, body, topic, group, reason }, { key: 'k', headers: { ce_id: '7' }, body: 'nonsense', topic: bench.topic, group: 'g', reason: 'makes no sense' });
+      assert.deepEqual(
+        { key, headers: { ...headers }, body, topic, group, reason },
+        { key: 'k', headers: { ce_id: '7' }, body: 'nonsense', topic: bench.topic, group: 'g', reason: 'makes no sense' },
+      );
       assert.ok(parked.parkedAt >= before && parked.parkedAt <= bench.clock.now(), 'parked now');
       assert.notEqual(parked.offset, '');
     },
@@ -102,7 +106,10 @@ export const parkingClauses: readonly QueueClause[] = [
       const first = await bench.queue.parked({ limit: 2 });
       const second = await bench.queue.parked({ limit: 2, after: first.at(-1)?.id ?? '' });
       const third = await bench.queue.parked({ limit: 2, after: second.at(-1)?.id ?? '' });
-      assert.deepEqual([first, second, third].map((page) => page.map(({ body }) => body)), [['1', '2'], ['3', '4'], ['5']]);
+      assert.deepEqual(
+        [first, second, third].map((page) => page.map(({ body }) => body)),
+        [['1', '2'], ['3', '4'], ['5']],
+      );
     },
   },
   {
@@ -161,4 +168,3 @@ async function only(queue: MessageQueue): Promise<Parked> {
 function plain(parked: Parked): unknown {
   return { ...parked, headers: { ...parked.headers } };
 }
-

@@ -56,7 +56,10 @@ export const takingClauses: readonly QueueClause[] = [
   {
     sentence: 'callers of `take` and consumers of one group share its messages',
     async run(bench) {
-      await bench.queue.publish(bench.topic, numbered('', 6).map(({ body }) => message(`key-${body}`, body)));
+      await bench.queue.publish(
+        bench.topic,
+        numbered('', 6).map(({ body }) => message(`key-${body}`, body)),
+      );
       const taken = await takeOne(bench, bench.queue);
       const seen: string[] = [];
       const consumer = await bench.queue.consume({

@@ -1,5 +1,5 @@
-import { done } from '../src/testing/clause.js';
-import { queueContract } from '../src/testing/index.js';
+import { done } from '../../src/testing/clause.js';
+import { queueContract } from '../../src/testing/index.js';
 import { sqliteBench } from './sqlite.bench.js';
 
 const patienceMs = 250_000;
@@ -14,7 +14,9 @@ describe('the queue in SQLite', () => {
   it('rejects a publish whose commit fails, with nothing of it on the topic, and goes on', async () => {
     const bench = sqliteBench(patienceMs);
     bench.database.failNext();
-    await expect(bench.queue.publish(bench.topic, [{ key: 'k', headers: {}, body: 'lost' }], { publisher: 'p', checkpoint: '1' })).rejects.toThrow('the disk is full');
+    await expect(
+      bench.queue.publish(bench.topic, [{ key: 'k', headers: {}, body: 'lost' }], { publisher: 'p', checkpoint: '1' }),
+    ).rejects.toThrow('the disk is full');
     expect(await bench.queue.checkpoint('p')).toBeUndefined();
     await bench.queue.publish(bench.topic, [{ key: 'k', headers: {}, body: 'kept' }]);
     expect((await bench.queue.take(bench.topic, 'g', patienceMs))?.body).toBe('kept');
@@ -69,8 +71,10 @@ describe('the queue in SQLite', () => {
     const consumer = await bench.queue.consume({ topic: bench.topic, group: 'g', handler: async () => done });
     await consumer.idle();
     await consumer.stop();
-    const left = bench.database.prepare('SELECT (SELECT count(*) FROM queue_messages_1) AS read, (SELECT count(*) FROM queue_messages_2) AS unread');
-    await (bench.queue as unknown as { sweep(ms: number): Promise<void> }).sweep(3_600_000);
+    const left = bench.database.prepare(
+      'SELECT (SELECT count(*) FROM queue_messages_1) AS read, (SELECT count(*) FROM queue_messages_2) AS unread',
+    );
+    await bench.current().sweep(3_600_000);
     expect({ ...(left.get() as object) }).toEqual({ read: 450, unread: 450 });
     await bench.sweep();
     expect({ ...(left.get() as object) }).toEqual({ read: 1, unread: 450 });
