@@ -25,7 +25,7 @@ export const childsRoom: Room = {
   },
 };
 
-export const childsRoomFilm: Film = { exposure: 1.45, white: [1.04, 1, 0.95] };
+export const childsRoomFilm: Film = { exposure: 1.75, white: [1.04, 1, 0.95] };
 
 const upper: Material = { colour: plaster(hex('#f0e9dc'), 0.04) };
 const lower: Material = { colour: plaster(hex('#b9c8bd'), 0.04) };
@@ -52,8 +52,8 @@ function books(x: number, y: number, count: number, seed: number): Solid[] {
 }
 
 const pennants = Array.from({ length: 13 }, (_, i): Solid => {
-  const x = -1.9 + i * 0.3, sag = 0.16 * (1 - ((x + 0.1) / 1.8) ** 2);
-  return { kind: 'cylinder', at: [x, 2.28 - sag - 0.09, 0.02], half: [0.085, 0.09, 0.003], taper: 0.02, turn: [0, 0, 180 + (i % 3 - 1) * 3], material: { colour: cloth(covers[(i * 5 + 2) % covers.length] as Triple, 0.2) } };
+  const x = -1.9 + i * 0.3, sag = 0.08 * (1 - ((x + 0.1) / 1.8) ** 2);
+  return { kind: 'cylinder', at: [x, 2.1 - sag - 0.09, 0.02], half: [0.085, 0.09, 0.003], taper: 0.02, turn: [0, 0, 180 + (i % 3 - 1) * 3], material: { colour: cloth(covers[(i * 5 + 2) % covers.length] as Triple, 0.2) } };
 });
 
 const bear: Solid[] = [
@@ -113,8 +113,8 @@ const solids: Solid[] = [
   box([-0.98, 0.69, 0.16], [-0.78, 0.84, 0.33], { colour: hex('#e9e1d2') }, shelf),
   { kind: 'box', at: [-0.88, 0.845, 0.245], half: [0.085, 0.085, 0.09], turn: [0, 0, 45], material: { colour: hex('#a65f4c') }, ...shelf },
   box([-0.905, 0.69, 0.325], [-0.855, 0.765, 0.333], { colour: hex('#5b6f68') }, shelf),
-  bar([-2.05, 2.3, 0.02], [-0.1, 2.125, 0.02], 0.003, white),
-  bar([-0.1, 2.125, 0.02], [1.9, 2.3, 0.02], 0.003, white),
+  bar([-2.05, 2.11, 0.02], [-0.1, 2.022, 0.02], 0.003, white),
+  bar([-0.1, 2.022, 0.02], [1.9, 2.11, 0.02], 0.003, white),
   ...pennants,
   ...bear,
   ...blocks,

@@ -24,7 +24,7 @@ export const galleryWall: Room = {
   },
 };
 
-export const galleryWallFilm: Film = { exposure: 3.5, white: [1.03, 1, 0.975] };
+export const galleryWallFilm: Film = { exposure: 4.3, white: [1.03, 1, 0.975] };
 
 const white: Material = { colour: plaster(hex('#efeeeb'), 0.03) };
 const ceiling: Material = { colour: hex('#e4e3e0') };
@@ -45,11 +45,11 @@ const solids: Solid[] = [
   box([4.6, 0.03, -0.3], [4.7, 3.4, 7], white),
   box([-3, 3.34, 1.78], [3.4, 3.37, 1.82], black),
   // The label beside the work.
-  box([1.42, 1.1, 0], [1.56, 1.2, 0.006], { colour: hex('#fbfaf7') }),
+  box([1.3, 1.1, 0], [1.42, 1.19, 0.006], { colour: hex('#ffffff') }),
   // A small bronze on a plinth.
-  box([2.02, 0, 0.55], [2.42, 0.98, 0.95], white, plinth),
-  ball([2.2, 1.15, 0.75], [0.12, 0.17, 0.1], bronze, { turn: [20, 0, 18], ...plinth }),
-  ball([2.27, 1.36, 0.75], [0.07, 0.09, 0.07], bronze, { turn: [0, 0, -20], ...plinth }),
+  box([1.72, 0, 0.55], [2.1, 0.98, 0.93], white, plinth),
+  ball([1.89, 1.15, 0.74], [0.12, 0.17, 0.1], bronze, { turn: [20, 0, 18], ...plinth }),
+  ball([1.96, 1.36, 0.74], [0.07, 0.09, 0.07], bronze, { turn: [0, 0, -20], ...plinth }),
   // The bench: a thick slab on two black trestles.
   box([-0.75, 0.38, 1.42], [1.05, 0.45, 1.82], oak, { round: 0.006, ...bench }),
   ...[-0.5, 0.8].flatMap((x) => [
@@ -78,8 +78,8 @@ export const galleryWallScene: Scene = {
     spot(-0.7, -0.4, 1.55, 260),
     spot(0.7, 0.4, 1.55, 260),
     spot(-2.9, -2.9, 1.5, 150),
-    spot(2.6, 2.3, 1.1, 170),
+    spot(2.5, 1.95, 1.1, 170),
     { kind: 'panel', corner: [-2.5, 3.38, 3], u: [6, 0, 0], v: [0, 0, 2.5], radiance: [0.55, 0.57, 0.6] },
   ],
-  surroundings: [0.2, 0.205, 0.215],
+  surroundings: [0.15, 0.152, 0.156],
 };

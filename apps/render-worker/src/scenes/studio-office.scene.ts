@@ -25,7 +25,7 @@ export const studioOffice: Room = {
   },
 };
 
-export const studioOfficeFilm: Film = { exposure: 1.75, white: [1.0, 1, 0.97] };
+export const studioOfficeFilm: Film = { exposure: 2, white: [1.0, 1, 0.97] };
 
 const wall: Material = { colour: plaster(hex('#b4b7a6'), 0.05) };
 const white: Material = { colour: hex('#eceae4') };
@@ -74,11 +74,11 @@ const solids: Solid[] = [
   { kind: 'box', at: [-0.05, 0.87, 0.325], half: [0.19, 0.118, 0.005], turn: [0, -14, 0], round: 0.004, material: steel, ...desk },
   { kind: 'box', at: [-0.05, 0.87, 0.3305], half: [0.178, 0.106, 0.0035], turn: [0, -14, 0], material: { colour: hex('#23272b'), gloss: { reflectance: 0.05, roughness: 0.15 } }, ...desk },
   // Lamp with a bent arm.
-  post([-0.68, 0.745, 0.42], 0.085, 0.018, black, desk),
-  bar([-0.68, 0.76, 0.42], [-0.76, 1.1, 0.36], 0.008, black, desk),
-  bar([-0.76, 1.1, 0.36], [-0.5, 1.24, 0.47], 0.008, black, desk),
-  { kind: 'cylinder', at: [-0.46, 1.21, 0.485], half: [0.085, 0.055, 0.085], taper: 0.45, turn: [0, 12, -12], ghost: true, material: black, ...desk },
-  ball([-0.465, 1.168, 0.487], [0.05, 0.018, 0.05], { colour: hex('#fff3dd'), glow: [1, 0.8, 0.55] }, { ghost: true, ...desk }),
+  post([-0.78, 0.745, 0.4], 0.085, 0.018, black, desk),
+  bar([-0.78, 0.76, 0.4], [-0.9, 0.99, 0.34], 0.008, black, desk),
+  bar([-0.9, 0.99, 0.34], [-0.66, 1.1, 0.44], 0.008, black, desk),
+  { kind: 'cylinder', at: [-0.62, 1.075, 0.455], half: [0.085, 0.055, 0.085], taper: 0.45, turn: [0, 12, -12], ghost: true, material: black, ...desk },
+  ball([-0.625, 1.033, 0.457], [0.05, 0.018, 0.05], { colour: hex('#fff3dd'), glow: [1, 0.8, 0.55] }, { ghost: true, ...desk }),
   // Paper, a notebook, a cup with pencils.
   box([0.3, 0.745, 0.4], [0.56, 0.752, 0.7], { colour: hex('#efe9dd') }, { turn: [-9, 0, 0], ...desk }),
   box([0.33, 0.752, 0.43], [0.52, 0.768, 0.68], { colour: hex('#5d3f33') }, { turn: [-14, 0, 0], round: 0.004, ...desk }),
@@ -106,7 +106,7 @@ export const studioOfficeScene: Scene = {
   solids,
   lights: [
     { kind: 'panel', corner: [-2.42, 0.85, 2.5], u: [0, 0, -1.9], v: [0, 1.55, 0], radiance: [4.0, 4.2, 4.5] },
-    { kind: 'globe', at: [-0.46, 1.15, 0.49], radius: 0.035, radiance: [26, 19, 11] },
+    { kind: 'globe', at: [-0.625, 1.0, 0.46], radius: 0.035, radiance: [26, 19, 11] },
   ],
   surroundings: [0.3, 0.3, 0.31],
 };
