@@ -34,8 +34,20 @@ export class AccountBook {
   readonly allotments: Allotment[] = [];
   readonly facts: Fact[] = [];
 
-  allot(what: Pick<Allotment, 'source' | 'quantity' | 'validFrom' | 'expiresAt'> & Partial<Allotment>, at: number, cause: string): Allotment {
-    const allotment: Allotment = { plan: null, paymentId: null, closed: null, revokedBySupport: false, ...what, id: this.allotments.length, remaining: what.quantity };
+  allot(
+    what: Pick<Allotment, 'source' | 'quantity' | 'validFrom' | 'expiresAt'> & Partial<Allotment>,
+    at: number,
+    cause: string,
+  ): Allotment {
+    const allotment: Allotment = {
+      plan: null,
+      paymentId: null,
+      closed: null,
+      revokedBySupport: false,
+      ...what,
+      id: this.allotments.length,
+      remaining: what.quantity,
+    };
     this.allotments.push(allotment);
     this.write('allotted', allotment, what.quantity, at, cause, null);
     return allotment;

@@ -63,7 +63,9 @@ function cyclesOf(start: number, events: readonly Recorded[], plans: Catalogue):
 
 /** The period a subscription runs at an instant: that with the latest start not after it (rule 12). */
 export function periodAt(periods: readonly Period[], instant: number): Period | undefined {
-  return periods.filter((period) => period.start <= instant).reduce<Period | undefined>((a, b) => (a && a.start > b.start ? a : b), undefined);
+  return periods
+    .filter((period) => period.start <= instant)
+    .reduce<Period | undefined>((a, b) => (a && a.start > b.start ? a : b), undefined);
 }
 
 /** The cycle running at an instant, cut off where a later period starts (rules 12 and 20). */
@@ -87,7 +89,12 @@ export const endsNow = (event: Recorded): boolean => event.status === 'canceled'
  * The plan that decides what a cycle is owed: that in force at its start, or a higher one named inside it (rule 19). Where
  * nobody had named the period by then, the plan of the period before does not count: a later start brings the new plan (rule 20).
  */
-export function planOwed(events: readonly Recorded[], period: Period, cycle: Cycle, plans: Catalogue): { planId: string; credits: number } | undefined {
+export function planOwed(
+  events: readonly Recorded[],
+  period: Period,
+  cycle: Cycle,
+  plans: Catalogue,
+): { planId: string; credits: number } | undefined {
   const candidates = period.events.filter((event) => cycle.start <= event.occurredAt && event.occurredAt < cycle.end);
   const atStart = inForce(events, cycle.start);
   if (atStart && period.events.some((event) => event.occurredAt <= cycle.start)) candidates.push(atStart);
