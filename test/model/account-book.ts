@@ -7,8 +7,8 @@ export interface Allotment {
   readonly quantity: number;
   remaining: number;
   readonly validFrom: number;
-  /** For a plan set the end of its cycle as written; it can only come nearer. */
-  expiresAt: number | null;
+  /** For a plan set the end of its cycle as written. */
+  readonly expiresAt: number | null;
   readonly plan: { readonly subscriptionId: string; readonly periodStart: number; readonly cycleStart: number } | null;
   readonly paymentId: string | null;
   closed: 'expired' | 'revoked' | null;

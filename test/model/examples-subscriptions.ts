@@ -119,6 +119,42 @@ export const subscriptionExamples: readonly Example[] = [
     expect: [{ after: 1, view: { available: 0, cycle: null, status: 'renewal-pending' } }],
   },
   {
+    rule: 20,
+    title: 'a period shortened and lengthened again gives no second set in the same cycle',
+    steps: [
+      year('2027-01-01'),
+      subscription('2027-01-05', '2027-01-01', '2027-01-16', { interval: 'year' }),
+      pass('2027-01-16'),
+      year('2027-01-20'),
+      pass('2027-01-31'),
+    ],
+    expect: [
+      { after: 1, view: { available: 4, cycle: { start: full('2027-01-01'), end: full('2027-01-16') } } },
+      { after: 2, view: { available: 0, cycle: null, status: 'renewal-pending' } },
+      { after: 3, view: { available: 0, status: 'active', nextRenewalAt: full('2027-01-31') } },
+      { after: 4, view: { available: 4, cycle: { start: full('2027-01-31'), end: full('2027-03-02') } } },
+    ],
+  },
+  {
+    rule: 20,
+    title: 'an end moved by less than half a cycle brings no set of its own',
+    steps: [month('2027-01-01'), subscription('2027-01-10', '2027-01-01', '2027-02-05'), pass('2027-02-01'), pass('2027-02-05')],
+    expect: [
+      { after: 1, view: { cycle: { start: full('2027-01-01'), end: full('2027-02-01') }, nextRenewalAt: full('2027-02-05') } },
+      { after: 2, view: { status: 'active', available: 0, cycle: null } },
+      { after: 3, view: { status: 'renewal-pending', available: 0 } },
+    ],
+  },
+  {
+    rule: 20,
+    title: 'a new period named first a moment after its start brings the new plan, not the old one',
+    steps: [
+      month('2027-01-01', { planId: 'gallery-premium' }),
+      subscription('2027-02-01T00:00:02Z', '2027-02-01', '2027-03-01', { planId: 'artist-basic' }),
+    ],
+    expect: [{ after: 1, view: { available: 1, planId: 'artist-basic', cycle: { start: full('2027-02-01'), end: full('2027-03-01') } } }],
+  },
+  {
     rule: 21,
     title: 'cancelled at the period end goes on until then, and un-cancelled as if never',
     steps: [

@@ -80,7 +80,7 @@ export class ReferenceAccount {
   private allotCycle(subscription: ReferenceSubscription, now: number): void {
     const running = subscription.running(now);
     if (!running) return;
-    const { period, cycle } = running;
+    const { period, cycle, written } = running;
     const given = this.setsOf(subscription.id, cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
     const paused = subscription.isPaused() && given === 0;
     if (paused || !subscription.isOpen(period)) {
@@ -94,7 +94,7 @@ export class ReferenceAccount {
     for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
     const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
     const cause = given > 0 ? `upgrade:${subscription.id}:${cycle.start}:${owed}` : `cycle:${subscription.id}:${cycle.start}`;
-    this.book.allot({ source: 'plan', quantity: owed - given, validFrom: dated, expiresAt: cycle.end, plan }, now, cause);
+    this.book.allot({ source: 'plan', quantity: owed - given, validFrom: dated, expiresAt: written, plan }, now, cause);
   }
 
   private giveTrial(until: number | null, now: number, endless = false): boolean {

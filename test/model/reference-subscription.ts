@@ -4,6 +4,7 @@ import type { Catalogue } from './steps.js';
 import {
   type Period,
   type Recorded,
+  cutOff,
   cycleAt,
   endsNow,
   inForce,
@@ -76,10 +77,8 @@ export class ReferenceSubscription {
   endOf(allotment: Allotment): number | null {
     const { plan, expiresAt } = allotment;
     if (!plan || expiresAt === null) return expiresAt;
-    const periods = this.periods();
-    const cycle = periods.find((period) => period.start === plan.periodStart)?.cycles.find((one) => one.start === plan.cycleStart);
-    const laterStarts = periods.map((period) => period.start).filter((start) => start > plan.periodStart);
-    return Math.min(expiresAt, cycle?.end ?? expiresAt, ...laterStarts);
+    const period = this.periods().find((one) => one.start === plan.periodStart);
+    return period ? Math.min(expiresAt, cutOff(this.periods(), period)) : expiresAt;
   }
 
   /** The trial set this subscription asks for at an instant: when it ends, or null for none (rules 17 and 18). */
@@ -139,7 +138,7 @@ export class ReferenceSubscription {
   /** Instants at which time alone may change something. */
   boundaries(): number[] {
     return [
-      ...this.periods().flatMap((period) => [period.start, ...period.cycles.flatMap((cycle) => [cycle.start, cycle.end])]),
+      ...this.periods().flatMap((period) => [period.start, period.stop, ...period.cycles.flatMap((cycle) => [cycle.start, cycle.end])]),
       ...this.events.filter(isTrial).map((event) => event.periodStart),
     ];
   }
