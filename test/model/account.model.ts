@@ -50,7 +50,7 @@ export async function compareWithReference(
 }
 
 /** The first place where an account and the reference part, in words, or null where they agree to the end. */
-export async function firstDifference(account: AccountUnderTest, plans: Catalogue, steps: readonly Step[]): Promise<string | null> {
+async function firstDifference(account: AccountUnderTest, plans: Catalogue, steps: readonly Step[]): Promise<string | null> {
   const reference = new ReferenceAccount(plans);
   const heard: Step[] = [];
   for (const [n, step] of steps.entries()) {
@@ -92,7 +92,7 @@ function saysTheSame(earlier: Step, step: Step): boolean {
 }
 
 /** Whether two answers say the same; only an exact repeat must be told from an event that merely changed nothing. */
-export function sameResult(expected: StepResult, actual: StepResult, repeated: boolean): boolean {
+function sameResult(expected: StepResult, actual: StepResult, repeated: boolean): boolean {
   const taken = (result: StepResult) => result.kind === 'applied' || result.kind === 'nothing-new';
   if (taken(expected) && taken(actual)) return !repeated || actual.kind === 'nothing-new';
   return isDeepStrictEqual(expected, actual);
@@ -114,7 +114,7 @@ function storyOf(raw: RawHistory | undefined, error: unknown, seed: number, path
 }
 
 /** One step as a line to read. */
-export function tell({ now, kind, ...rest }: Step): string {
+function tell({ now, kind, ...rest }: Step): string {
   const said = Object.entries(rest).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return [iso(now), kind, ...said].join(' ');
 }

@@ -46,7 +46,7 @@ export type SubscriptionMove =
   | 'startTrialing'
   | 'say';
 
-export interface Delivery {
+interface Delivery {
   /** Milliseconds between the happening and its arrival; negative: it is announced for later. */
   readonly late: number;
   /** How long after the first arrival the same event arrives again, or null. */

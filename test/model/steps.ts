@@ -27,7 +27,7 @@ export const accountId = 'a-1';
 export type GrantSource = 'purchase' | 'goodwill';
 
 /** Which allotment to revoke: that of a grant, or the n-th (from 0) of those the view lists at that instant. */
-export type AllotmentRef = { readonly grantKey: string } | { readonly nth: number };
+type AllotmentRef = { readonly grantKey: string } | { readonly nth: number };
 
 /** What can happen to an account. A video is named by the key that created it. */
 export type Happening =
