@@ -7,8 +7,8 @@ export interface Allotment {
   readonly quantity: number;
   remaining: number;
   readonly validFrom: number;
-  /** For a plan set the end of its cycle as written; it can only come nearer. */
-  expiresAt: number | null;
+  /** For a plan set the end of its cycle as written. */
+  readonly expiresAt: number | null;
   readonly plan: { readonly subscriptionId: string; readonly periodStart: number; readonly cycleStart: number } | null;
   readonly paymentId: string | null;
   closed: 'expired' | 'revoked' | null;
@@ -34,8 +34,20 @@ export class AccountBook {
   readonly allotments: Allotment[] = [];
   readonly facts: Fact[] = [];
 
-  allot(what: Pick<Allotment, 'source' | 'quantity' | 'validFrom' | 'expiresAt'> & Partial<Allotment>, at: number, cause: string): Allotment {
-    const allotment: Allotment = { plan: null, paymentId: null, closed: null, revokedBySupport: false, ...what, id: this.allotments.length, remaining: what.quantity };
+  allot(
+    what: Pick<Allotment, 'source' | 'quantity' | 'validFrom' | 'expiresAt'> & Partial<Allotment>,
+    at: number,
+    cause: string,
+  ): Allotment {
+    const allotment: Allotment = {
+      plan: null,
+      paymentId: null,
+      closed: null,
+      revokedBySupport: false,
+      ...what,
+      id: this.allotments.length,
+      remaining: what.quantity,
+    };
     this.allotments.push(allotment);
     this.write('allotted', allotment, what.quantity, at, cause, null);
     return allotment;

@@ -75,7 +75,17 @@ function readSubscription(data: Readonly<Record<string, unknown>>, occurredAt: n
   const periodEnd = instant(data['periodEnd']);
   if (periodEnd - periodStart < 14 * DAY || periodEnd > monthsAfter(periodStart, 120)) throw new Impossible('period');
   const says = JSON.stringify([planId, interval, status, periodStart, periodEnd, cancelAtPeriodEnd]);
-  return { about: 'subscription', subscriptionId: id(data['subscriptionId']), planId, status, periodStart, periodEnd, cancelAtPeriodEnd, occurredAt, says };
+  return {
+    about: 'subscription',
+    subscriptionId: id(data['subscriptionId']),
+    planId,
+    status,
+    periodStart,
+    periodEnd,
+    cancelAtPeriodEnd,
+    occurredAt,
+    says,
+  };
 }
 
 function id(value: unknown): string {
@@ -84,7 +94,8 @@ function id(value: unknown): string {
 }
 
 function instant(value: unknown): number {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) throw new Impossible('instant');
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value))
+    throw new Impossible('instant');
   const parsed = Date.parse(value);
   if (Number.isNaN(parsed)) throw new Impossible('instant');
   return parsed;

@@ -36,23 +36,20 @@ export function cut(every: CycleLength, start: number, end: number): Cycle[] {
 }
 
 /**
- * The cycles after only the period's end has moved, decided at `now` (rule 20): what has begun keeps its written end
- * unless the period ends before it; the next starts there and ends at the first boundary at least half a cycle later.
+ * The cycles after only the period's end has moved, decided at `now` (rule 20): what has begun keeps its written end; the
+ * next starts there and ends at the first boundary of the new cut at least half a cycle later. None where none is left.
  */
 export function recut(before: readonly Cycle[], every: CycleLength, start: number, end: number, now: number): Cycle[] {
-  const begun = before.filter((cycle) => cycle.start <= now);
-  const last = begun.at(-1);
+  const kept = before.filter((cycle) => cycle.start <= now);
   const fresh = cut(every, start, end);
-  if (!last) return fresh;
-  const stop = Math.max(end, now);
-  const kept = begun.map((cycle) => ({ start: cycle.start, end: Math.min(cycle.end, stop) }));
-  let from = Math.min(last.end, stop);
-  let half = wholeCycleAround(every, start, from) / 2;
+  let from = kept.at(-1)?.end;
+  if (from === undefined) return fresh;
+  let atLeast = wholeCycleAround(every, start, from) / 2;
   for (const boundary of fresh.map((cycle) => cycle.end)) {
-    if (boundary - from < half || boundary <= from) continue;
+    if (boundary <= from || boundary - from < atLeast) continue;
     kept.push({ start: from, end: boundary });
     from = boundary;
-    half = 0;
+    atLeast = 0;
   }
   return kept;
 }

@@ -9,7 +9,11 @@ export const cycleExamples: readonly Example[] = [
     rule: 9,
     title: 'month ends are counted from the original start',
     every: 'P1M',
-    steps: [subscription('2027-01-31T10:00:00Z', '2027-01-31T10:00:00Z', '2028-01-31T10:00:00Z', { interval: 'year' }), pass('2027-02-28T10:00:00Z'), pass('2027-03-31T10:00:00Z')],
+    steps: [
+      subscription('2027-01-31T10:00:00Z', '2027-01-31T10:00:00Z', '2028-01-31T10:00:00Z', { interval: 'year' }),
+      pass('2027-02-28T10:00:00Z'),
+      pass('2027-03-31T10:00:00Z'),
+    ],
     expect: [
       { after: 0, view: { cycle: { start: full('2027-01-31T10:00:00Z'), end: full('2027-02-28T10:00:00Z') } } },
       { after: 1, view: { cycle: { start: full('2027-02-28T10:00:00Z'), end: full('2027-03-31T10:00:00Z') } } },
@@ -39,12 +43,22 @@ export const cycleExamples: readonly Example[] = [
     rule: 13,
     title: 'after months of silence only the current cycle can be used',
     steps: [year({ planId: 'gallery-premium' }), ...create('2027-07-15', 'v1')],
-    expect: [{ after: 1, result: 'accepted', view: { available: 15, cycle: { start: full('2027-06-30'), end: full('2027-07-30') }, usedThisCycle: 1 } }],
+    expect: [
+      {
+        after: 1,
+        result: 'accepted',
+        view: { available: 15, cycle: { start: full('2027-06-30'), end: full('2027-07-30') }, usedThisCycle: 1 },
+      },
+    ],
   },
   {
     rule: 14,
     title: 'a late renewal is pending until it comes, then dated from the start of its cycle',
-    steps: [subscription('2027-01-01', '2027-01-01', '2027-02-01'), pass('2027-02-01'), subscription('2027-02-09', '2027-02-01', '2027-03-01', { occurredAt: '2027-02-01' })],
+    steps: [
+      subscription('2027-01-01', '2027-01-01', '2027-02-01'),
+      pass('2027-02-01'),
+      subscription('2027-02-09', '2027-02-01', '2027-03-01', { occurredAt: '2027-02-01' }),
+    ],
     expect: [
       { after: 1, view: { status: 'renewal-pending', available: 0, planId: null, nextRenewalAt: null } },
       {
@@ -59,9 +73,21 @@ export const cycleExamples: readonly Example[] = [
   {
     rule: 15,
     title: 'an early renewal waits for its start and leaves the running cycle alone',
-    steps: [subscription('2027-01-01', '2027-01-01', '2027-02-01'), subscription('2027-01-25', '2027-02-01', '2027-03-01'), pass('2027-02-01')],
+    steps: [
+      subscription('2027-01-01', '2027-01-01', '2027-02-01'),
+      subscription('2027-01-25', '2027-02-01', '2027-03-01'),
+      pass('2027-02-01'),
+    ],
     expect: [
-      { after: 1, view: { available: 4, upcoming: 0, cycle: { start: full('2027-01-01'), end: full('2027-02-01') }, nextRenewalAt: full('2027-02-01') } },
+      {
+        after: 1,
+        view: {
+          available: 4,
+          upcoming: 0,
+          cycle: { start: full('2027-01-01'), end: full('2027-02-01') },
+          nextRenewalAt: full('2027-02-01'),
+        },
+      },
       { after: 2, view: { available: 4, cycle: { start: full('2027-02-01'), end: full('2027-03-01') } } },
     ],
   },
@@ -105,7 +131,11 @@ export const cycleExamples: readonly Example[] = [
       subscription('2027-01-01', '2027-01-01', '2027-01-15'),
     ],
     expect: [
-      ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((after) => ({ after, result: 'parked' as const, view: { status: 'none' as const, available: 0 } })),
+      ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((after) => ({
+        after,
+        result: 'parked' as const,
+        view: { status: 'none' as const, available: 0 },
+      })),
       { after: 9, result: 'applied', view: { status: 'active', available: 4 } },
     ],
   },
@@ -129,7 +159,11 @@ export const cycleExamples: readonly Example[] = [
   {
     rule: 18,
     title: 'a trial of a subscription ends with its period, one of its own at its date',
-    steps: [subscription('2027-01-01', '2027-01-01', '2027-01-15', { status: 'trialing' }), pass('2027-01-15'), billing('2027-01-16', 'trial.started', { trialEndsAt: full('2027-02-16') })],
+    steps: [
+      subscription('2027-01-01', '2027-01-01', '2027-01-15', { status: 'trialing' }),
+      pass('2027-01-15'),
+      billing('2027-01-16', 'trial.started', { trialEndsAt: full('2027-02-16') }),
+    ],
     expect: [
       { after: 0, view: { status: 'trial', available: 1 } },
       { after: 1, view: { status: 'ended', available: 0 } },

@@ -9,7 +9,12 @@ export const subscriptionExamples: readonly Example[] = [
   {
     rule: 17,
     title: 'only an active event pays, and what is paid stays paid while later money is awaited',
-    steps: [month('2027-01-01', { status: 'incomplete' }), year('2027-01-02'), year('2027-01-20', { status: 'past_due', planId: 'gallery-premium' }), pass('2027-01-31')],
+    steps: [
+      month('2027-01-01', { status: 'incomplete' }),
+      year('2027-01-02'),
+      year('2027-01-20', { status: 'past_due', planId: 'gallery-premium' }),
+      pass('2027-01-31'),
+    ],
     expect: [
       { after: 0, view: { available: 0, planId: null } },
       { after: 1, view: { status: 'active', available: 4 } },
@@ -51,7 +56,12 @@ export const subscriptionExamples: readonly Example[] = [
   {
     rule: 19,
     title: 'a cycle that is over is never topped up',
-    steps: [year('2027-01-01'), year('2027-01-10', { planId: 'artist-basic' }), pass('2027-01-31'), year('2027-02-02', { planId: 'gallery-premium', occurredAt: '2027-01-05' })],
+    steps: [
+      year('2027-01-01'),
+      year('2027-01-10', { planId: 'artist-basic' }),
+      pass('2027-01-31'),
+      year('2027-02-02', { planId: 'gallery-premium', occurredAt: '2027-01-05' }),
+    ],
     expect: [
       { after: 2, view: { available: 1 } },
       { after: 3, view: { available: 1 } },
@@ -94,7 +104,10 @@ export const subscriptionExamples: readonly Example[] = [
     title: 'month to year: the running cycle keeps its end and the next runs to the second boundary of the new cut',
     steps: [month('2027-01-01'), year('2027-01-10'), pass('2027-02-01'), pass('2027-03-02')],
     expect: [
-      { after: 1, view: { available: 4, cycle: { start: full('2027-01-01'), end: full('2027-02-01') }, nextRenewalAt: full('2027-02-01') } },
+      {
+        after: 1,
+        view: { available: 4, cycle: { start: full('2027-01-01'), end: full('2027-02-01') }, nextRenewalAt: full('2027-02-01') },
+      },
       { after: 2, view: { available: 4, cycle: { start: full('2027-02-01'), end: full('2027-03-02') } } },
       { after: 3, view: { available: 4, cycle: { start: full('2027-03-02'), end: full('2027-04-01') } } },
     ],
@@ -106,9 +119,51 @@ export const subscriptionExamples: readonly Example[] = [
     expect: [{ after: 1, view: { available: 0, cycle: null, status: 'renewal-pending' } }],
   },
   {
+    rule: 20,
+    title: 'a period shortened and lengthened again gives no second set in the same cycle',
+    steps: [
+      year('2027-01-01'),
+      subscription('2027-01-05', '2027-01-01', '2027-01-16', { interval: 'year' }),
+      pass('2027-01-16'),
+      year('2027-01-20'),
+      pass('2027-01-31'),
+    ],
+    expect: [
+      { after: 1, view: { available: 4, cycle: { start: full('2027-01-01'), end: full('2027-01-16') } } },
+      { after: 2, view: { available: 0, cycle: null, status: 'renewal-pending' } },
+      { after: 3, view: { available: 0, status: 'active', nextRenewalAt: full('2027-01-31') } },
+      { after: 4, view: { available: 4, cycle: { start: full('2027-01-31'), end: full('2027-03-02') } } },
+    ],
+  },
+  {
+    rule: 20,
+    title: 'an end moved by less than half a cycle brings no set of its own',
+    steps: [month('2027-01-01'), subscription('2027-01-10', '2027-01-01', '2027-02-05'), pass('2027-02-01'), pass('2027-02-05')],
+    expect: [
+      { after: 1, view: { cycle: { start: full('2027-01-01'), end: full('2027-02-01') }, nextRenewalAt: full('2027-02-05') } },
+      { after: 2, view: { status: 'active', available: 0, cycle: null } },
+      { after: 3, view: { status: 'renewal-pending', available: 0 } },
+    ],
+  },
+  {
+    rule: 20,
+    title: 'a new period named first a moment after its start brings the new plan, not the old one',
+    steps: [
+      month('2027-01-01', { planId: 'gallery-premium' }),
+      subscription('2027-02-01T00:00:02Z', '2027-02-01', '2027-03-01', { planId: 'artist-basic' }),
+    ],
+    expect: [{ after: 1, view: { available: 1, planId: 'artist-basic', cycle: { start: full('2027-02-01'), end: full('2027-03-01') } } }],
+  },
+  {
     rule: 21,
     title: 'cancelled at the period end goes on until then, and un-cancelled as if never',
-    steps: [month('2027-01-01'), month('2027-01-05', { cancelAtPeriodEnd: true }), month('2027-01-06'), month('2027-01-07', { cancelAtPeriodEnd: true }), pass('2027-02-01')],
+    steps: [
+      month('2027-01-01'),
+      month('2027-01-05', { cancelAtPeriodEnd: true }),
+      month('2027-01-06'),
+      month('2027-01-07', { cancelAtPeriodEnd: true }),
+      pass('2027-02-01'),
+    ],
     expect: [
       { after: 1, view: { status: 'active', available: 4, endsAt: full('2027-02-01'), nextRenewalAt: null } },
       { after: 2, view: { status: 'active', available: 4, endsAt: null, nextRenewalAt: full('2027-02-01') } },
@@ -145,8 +200,17 @@ export const subscriptionExamples: readonly Example[] = [
   {
     rule: 21,
     title: 'back after a gap is a new start and nothing for the gap',
-    steps: [month('2027-01-01'), month('2027-01-15', { status: 'ended' }), subscription('2027-04-10', '2027-04-10', '2027-05-10', { planId: 'artist-premium' })],
-    expect: [{ after: 2, view: { status: 'active', available: 2, planId: 'artist-premium', cycle: { start: full('2027-04-10'), end: full('2027-05-10') } } }],
+    steps: [
+      month('2027-01-01'),
+      month('2027-01-15', { status: 'ended' }),
+      subscription('2027-04-10', '2027-04-10', '2027-05-10', { planId: 'artist-premium' }),
+    ],
+    expect: [
+      {
+        after: 2,
+        view: { status: 'active', available: 2, planId: 'artist-premium', cycle: { start: full('2027-04-10'), end: full('2027-05-10') } },
+      },
+    ],
   },
   {
     rule: 22,
@@ -170,7 +234,11 @@ export const subscriptionExamples: readonly Example[] = [
   {
     rule: 22,
     title: 'a failed payment only shows, until the next event of the subscription',
-    steps: [year('2027-01-01'), billing('2027-01-05', 'payment.failed', { subscriptionId: 's-1', periodStart: full('2027-01-01') }), year('2027-01-06')],
+    steps: [
+      year('2027-01-01'),
+      billing('2027-01-05', 'payment.failed', { subscriptionId: 's-1', periodStart: full('2027-01-01') }),
+      year('2027-01-06'),
+    ],
     expect: [
       { after: 1, view: { status: 'past-due', available: 4, nextRenewalAt: null } },
       { after: 2, view: { status: 'active', available: 4 } },

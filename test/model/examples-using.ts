@@ -1,10 +1,17 @@
 import type { Example } from './example.js';
 import { billing, create, full, pass, step, subscription } from './histories.js';
 
-const grant = (when: string, key: string, credits: number, source: 'purchase' | 'goodwill', more: { expiresAt?: string; validFrom?: string } = {}) =>
-  step(when, { kind: 'grant', key, credits, source, ...more });
-const render = (when: string, video: string, kind: 'renderStarted' | 'renderCompleted' | 'leaseLost', attempt: number) => step(when, { kind, video, attempt });
-const fails = (when: string, video: string, attempt: number, retryable: boolean) => step(when, { kind: 'renderFailed', video, attempt, retryable });
+const grant = (
+  when: string,
+  key: string,
+  credits: number,
+  source: 'purchase' | 'goodwill',
+  more: { expiresAt?: string; validFrom?: string } = {},
+) => step(when, { kind: 'grant', key, credits, source, ...more });
+const render = (when: string, video: string, kind: 'renderStarted' | 'renderCompleted' | 'leaseLost', attempt: number) =>
+  step(when, { kind, video, attempt });
+const fails = (when: string, video: string, attempt: number, retryable: boolean) =>
+  step(when, { kind: 'renderFailed', video, attempt, retryable });
 const january = subscription('2027-01-01', '2027-01-01', '2027-02-01');
 
 /** Using credits, support and renders: rules 3 to 8 and 22 to 31. */
@@ -48,7 +55,12 @@ export const usingExamples: readonly Example[] = [
   {
     rule: 8,
     title: 'the same key again changes nothing, a refused key may be tried again',
-    steps: [...create('2027-01-01', 'v1'), grant('2027-01-02', 'g', 2, 'purchase'), ...create('2027-01-03', 'v1', 'v1'), grant('2027-01-04', 'g', 2, 'purchase')],
+    steps: [
+      ...create('2027-01-01', 'v1'),
+      grant('2027-01-02', 'g', 2, 'purchase'),
+      ...create('2027-01-03', 'v1', 'v1'),
+      grant('2027-01-04', 'g', 2, 'purchase'),
+    ],
     expect: [
       { after: 0, result: 'insufficient' },
       { after: 3, result: 'accepted', view: { available: 1 } },
@@ -113,7 +125,11 @@ export const usingExamples: readonly Example[] = [
   {
     rule: 25,
     title: 'a used up set cannot be revoked',
-    steps: [grant('2027-01-01', 'g', 1, 'goodwill'), ...create('2027-01-02', 'v1'), step('2027-01-03', { kind: 'revoke', allotment: { grantKey: 'g' } })],
+    steps: [
+      grant('2027-01-01', 'g', 1, 'goodwill'),
+      ...create('2027-01-02', 'v1'),
+      step('2027-01-03', { kind: 'revoke', allotment: { grantKey: 'g' } }),
+    ],
     expect: [{ after: 2, result: 'refused' }],
   },
   {
@@ -159,9 +175,18 @@ export const usingExamples: readonly Example[] = [
   {
     rule: 29,
     title: 'a credit that comes back after its cycle expires, and goodwill lives to the end of the current cycle',
-    steps: [january, ...create('2027-01-31', 'v1'), subscription('2027-02-01', '2027-02-01', '2027-03-01'), fails('2027-02-02', 'v1', 1, false), pass('2027-03-01')],
+    steps: [
+      january,
+      ...create('2027-01-31', 'v1'),
+      subscription('2027-02-01', '2027-02-01', '2027-03-01'),
+      fails('2027-02-02', 'v1', 1, false),
+      pass('2027-03-01'),
+    ],
     expect: [
-      { after: 3, view: { available: 5, allotments: [goodwillTill('2027-03-01', '2027-02-02'), planOf(4, 4, '2027-02-01', '2027-03-01')] } },
+      {
+        after: 3,
+        view: { available: 5, allotments: [goodwillTill('2027-03-01', '2027-02-02'), planOf(4, 4, '2027-02-01', '2027-03-01')] },
+      },
       { after: 4, view: { available: 0, status: 'renewal-pending' } },
     ],
   },

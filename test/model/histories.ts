@@ -1,7 +1,7 @@
 import { type Happening, type Step, accountId } from './steps.js';
 
 /** Short forms for writing histories down: every instant is an ISO date, with or without a time. */
-export const at = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00.000Z` : text);
+const at = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00.000Z` : text);
 
 export const step = (when: string, happening: Happening): Step => ({ ...happening, now: at(when) });
 

@@ -3,10 +3,17 @@ import type { ReferenceAccount } from './reference-account.js';
 
 /** Every breach of I1–I3, I5 and I6 in what the model did, in words; empty when all hold. */
 export function breaches(account: ReferenceAccount): string[] {
-  return [...remainingWithinBounds(account), ...sumsAddUp(account), ...causesOnce(account), ...cyclesAllottedOnce(account), ...creditsBelongToVideos(account)];
+  return [
+    ...remainingWithinBounds(account),
+    ...sumsAddUp(account),
+    ...causesOnce(account),
+    ...cyclesAllottedOnce(account),
+    ...creditsBelongToVideos(account),
+  ];
 }
 
-const sum = (facts: readonly Fact[], kind: Fact['kind']) => facts.filter((fact) => fact.kind === kind).reduce((total, fact) => total + fact.credits, 0);
+const sum = (facts: readonly Fact[], kind: Fact['kind']) =>
+  facts.filter((fact) => fact.kind === kind).reduce((total, fact) => total + fact.credits, 0);
 
 function remainingWithinBounds({ book }: ReferenceAccount): string[] {
   const wrong: string[] = [];
@@ -14,7 +21,8 @@ function remainingWithinBounds({ book }: ReferenceAccount): string[] {
     let remaining = 0;
     for (const fact of book.facts.filter((one) => one.allotment === allotment.id)) {
       remaining += fact.kind === 'allotted' || fact.kind === 'returned' ? fact.credits : -fact.credits;
-      if (remaining < 0 || remaining > allotment.quantity) wrong.push(`I1: allotment ${allotment.id} has ${remaining} of ${allotment.quantity} after ${fact.cause}`);
+      if (remaining < 0 || remaining > allotment.quantity)
+        wrong.push(`I1: allotment ${allotment.id} has ${remaining} of ${allotment.quantity} after ${fact.cause}`);
     }
     if (remaining !== allotment.remaining) wrong.push(`I1: allotment ${allotment.id} says ${allotment.remaining}, its facts ${remaining}`);
   }

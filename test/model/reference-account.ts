@@ -4,7 +4,7 @@ import { DAY } from './calendar.js';
 import { viewOf } from './reference-view.js';
 import { ReferenceSubscription } from './reference-subscription.js';
 import { type RenderReport, type Video, report } from './renders.js';
-import { type Catalogue, type Step, type StepResult, type View, inShownOrder, iso } from './steps.js';
+import { type Catalogue, type Step, type StepResult, type View, inShownOrder } from './steps.js';
 import { endsNow, newest, samePeriod } from './subscription-history.js';
 
 /** The most credits one grant may give (rule 25, `GRANT_MAX`). */
@@ -38,8 +38,9 @@ export class ReferenceAccount {
     return result;
   }
 
-  /** What a read at `at` shows: the history up to `at` played again from the beginning (rules 13 and 26). */
+  /** What a read at `at` shows: other than now, the history up to `at` played again from the beginning (rules 13 and 26). */
   view(at: number): View {
+    if (at === this.clock) return viewOf(this, at);
     const again = new ReferenceAccount(this.plans);
     for (const step of this.steps) if (step.now <= at) again.apply(step);
     again.passTo(at);
@@ -58,7 +59,7 @@ export class ReferenceAccount {
     for (;;) {
       const ahead = [
         ...[...this.subscriptions.values()].flatMap((subscription) => subscription.boundaries()),
-        ...this.book.allotments.flatMap((allotment) => this.endOf(allotment) ?? []),
+        ...this.book.allotments.flatMap((allotment) => (allotment.closed ? [] : (this.endOf(allotment) ?? []))),
       ].filter((boundary) => boundary > this.clock && boundary <= instant);
       if (ahead.length === 0) break;
       this.tick(Math.min(...ahead));
@@ -79,7 +80,7 @@ export class ReferenceAccount {
   private allotCycle(subscription: ReferenceSubscription, now: number): void {
     const running = subscription.running(now);
     if (!running) return;
-    const { period, cycle } = running;
+    const { period, cycle, written } = running;
     const given = this.setsOf(subscription.id, cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
     const paused = subscription.isPaused() && given === 0;
     if (paused || !subscription.isOpen(period)) {
@@ -93,7 +94,7 @@ export class ReferenceAccount {
     for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
     const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
     const cause = given > 0 ? `upgrade:${subscription.id}:${cycle.start}:${owed}` : `cycle:${subscription.id}:${cycle.start}`;
-    this.book.allot({ source: 'plan', quantity: owed - given, validFrom: dated, expiresAt: cycle.end, plan }, now, cause);
+    this.book.allot({ source: 'plan', quantity: owed - given, validFrom: dated, expiresAt: written, plan }, now, cause);
   }
 
   private giveTrial(until: number | null, now: number, endless = false): boolean {
@@ -196,7 +197,9 @@ export class ReferenceAccount {
   private listed(now: number): Allotment[] {
     const open = this.book.allotments.filter((one) => !one.closed && one.remaining > 0);
     const shown = new Map(open.map((one) => [showOne(one, this.endOf(one)), one]));
-    return inShownOrder([...shown.keys()]).flatMap((one) => shown.get(one) ?? []).filter((one) => (this.endOf(one) ?? Infinity) > now);
+    return inShownOrder([...shown.keys()])
+      .flatMap((one) => shown.get(one) ?? [])
+      .filter((one) => (this.endOf(one) ?? Infinity) > now);
   }
 
   private takeBilling(message: BillingMessage, now: number): boolean {
@@ -207,7 +210,8 @@ export class ReferenceAccount {
         const subscription = this.subscription(message.subscriptionId);
         if (!subscription.record(message, now, this.steps.length)) return false;
         const deciding = newest(subscription.events);
-        if (deciding && deciding.order === this.steps.length && endsNow(deciding)) this.closePlanSets(subscription.id, 'expired', now, () => true);
+        if (deciding && deciding.order === this.steps.length && endsNow(deciding))
+          this.closePlanSets(subscription.id, 'expired', now, () => true);
         return true;
       }
       case 'failure': {
@@ -244,7 +248,8 @@ export class ReferenceAccount {
   }
 
   private closePlanSets(subscriptionId: string, why: 'expired' | 'revoked', now: number, which: (periodStart: number) => boolean): void {
-    for (const one of this.book.allotments) if (one.plan?.subscriptionId === subscriptionId && which(one.plan.periodStart)) this.book.close(one, why, now);
+    for (const one of this.book.allotments)
+      if (one.plan?.subscriptionId === subscriptionId && which(one.plan.periodStart)) this.book.close(one, why, now);
   }
 
   private subscription(id: string): ReferenceSubscription {

@@ -1,7 +1,21 @@
 import type { Allotment } from './account-book.js';
 import type { SubscriptionSays } from './billing-message.js';
 import type { Catalogue } from './steps.js';
-import { type Period, type Recorded, cycleAt, endsNow, inForce, isTrial, livesOn, newest, periodAt, periodsOf, planOwed, samePeriod } from './subscription-history.js';
+import {
+  type Period,
+  type Recorded,
+  cutOff,
+  cycleAt,
+  endsNow,
+  inForce,
+  isTrial,
+  livesOn,
+  newest,
+  periodAt,
+  periodsOf,
+  planOwed,
+  samePeriod,
+} from './subscription-history.js';
 
 export type SubscriptionStatus = 'active' | 'past-due' | 'renewal-pending' | 'paused' | 'ended' | null;
 
@@ -13,6 +27,8 @@ export class ReferenceSubscription {
   /** Starts of cycles that came while a pause or an end withheld their set. */
   readonly withheld = new Set<number>();
 
+  private workedOut: { from: number; periods: readonly Period[] } = { from: 0, periods: [] };
+
   constructor(
     readonly id: string,
     private readonly plans: Catalogue,
@@ -21,14 +37,19 @@ export class ReferenceSubscription {
   /** Takes a subscription event in; false where it repeats what is known and is recorded nowhere (rule 15). */
   record(event: SubscriptionSays, now: number, order: number): boolean {
     const occurredAt = Math.min(event.occurredAt, now);
-    const repeats = this.events.some((known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt));
+    const repeats = this.events.some(
+      (known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt),
+    );
     if (repeats) return false;
     this.events.push({ ...event, occurredAt, saidAt: event.occurredAt, arrivedAt: now, order });
     return true;
   }
 
-  periods(): Period[] {
-    return periodsOf(this.events, this.plans);
+  /** Worked out from the whole list again whenever the list has grown. */
+  periods(): readonly Period[] {
+    if (this.workedOut.from !== this.events.length)
+      this.workedOut = { from: this.events.length, periods: periodsOf(this.events, this.plans) };
+    return this.workedOut.periods;
   }
 
   isRefunded(period: Period): boolean {
@@ -56,10 +77,8 @@ export class ReferenceSubscription {
   endOf(allotment: Allotment): number | null {
     const { plan, expiresAt } = allotment;
     if (!plan || expiresAt === null) return expiresAt;
-    const periods = this.periods();
-    const cycle = periods.find((period) => period.start === plan.periodStart)?.cycles.find((one) => one.start === plan.cycleStart);
-    const laterStarts = periods.map((period) => period.start).filter((start) => start > plan.periodStart);
-    return Math.min(expiresAt, cycle?.end ?? expiresAt, ...laterStarts);
+    const period = this.periods().find((one) => one.start === plan.periodStart);
+    return period ? Math.min(expiresAt, cutOff(this.periods(), period)) : expiresAt;
   }
 
   /** The trial set this subscription asks for at an instant: when it ends, or null for none (rules 17 and 18). */
@@ -70,7 +89,10 @@ export class ReferenceSubscription {
 
   status(now: number): SubscriptionStatus {
     const event = newest(this.events);
-    const failed = this.failures.some((failure) => !event || failure.occurredAt > event.occurredAt || (failure.occurredAt === event.occurredAt && failure.order > event.order));
+    const failed = this.failures.some(
+      (failure) =>
+        !event || failure.occurredAt > event.occurredAt || (failure.occurredAt === event.occurredAt && failure.order > event.order),
+    );
     if (failed) return 'past-due';
     if (!event) return null;
     if (endsNow(event) || event.status === 'incomplete_expired') return 'ended';
@@ -116,7 +138,7 @@ export class ReferenceSubscription {
   /** Instants at which time alone may change something. */
   boundaries(): number[] {
     return [
-      ...this.periods().flatMap((period) => [period.start, ...period.cycles.flatMap((cycle) => [cycle.start, cycle.end])]),
+      ...this.periods().flatMap((period) => [period.start, period.stop, ...period.cycles.flatMap((cycle) => [cycle.start, cycle.end])]),
       ...this.events.filter(isTrial).map((event) => event.periodStart),
     ];
   }

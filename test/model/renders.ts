@@ -1,7 +1,7 @@
 import type { VideoOutcome } from './steps.js';
 
 /** How often a render is tried at most (rule 28, `RENDER_ATTEMPTS`). */
-export const renderAttempts = 3;
+const renderAttempts = 3;
 
 /** A video's life as rules 27–30 tell it; `credit` is the allotment that paid, null where the house did. */
 export interface Video {

@@ -27,7 +27,7 @@ export const accountId = 'a-1';
 export type GrantSource = 'purchase' | 'goodwill';
 
 /** Which allotment to revoke: that of a grant, or the n-th (from 0) of those the view lists at that instant. */
-export type AllotmentRef = { readonly grantKey: string } | { readonly nth: number };
+type AllotmentRef = { readonly grantKey: string } | { readonly nth: number };
 
 /** What can happen to an account. A video is named by the key that created it. */
 export type Happening =
@@ -60,7 +60,10 @@ export type StepResult =
   | { readonly kind: 'accepted'; readonly replayed: boolean }
   | { readonly kind: 'insufficient'; readonly available: 0; readonly nextRenewalAt: string | null }
   | { readonly kind: 'video'; readonly outcome: VideoOutcome }
-  | { readonly kind: 'refused'; readonly code: 'unknown-video' | 'already-started' | 'unknown-allotment' | 'nothing-to-revoke' | 'invalid-grant' }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'unknown-video' | 'already-started' | 'unknown-allotment' | 'nothing-to-revoke' | 'invalid-grant';
+    }
   | { readonly kind: 'granted'; readonly replayed: boolean }
   | { readonly kind: 'revoked' }
   | { readonly kind: 'applied' }
@@ -97,7 +100,7 @@ export interface View {
 /** An account that can be compared with the reference: the real one behind an adapter, or the reference itself. */
 export interface AccountUnderTest {
   apply(step: Step): StepResult | Promise<StepResult>;
-  /** What a read at `at` shows; `at` is not before the last step. */
+  /** What a read at `at` shows: mostly the last step's instant, also earlier and later ones (`inProgress` counts only now). */
   view(at: number): View | Promise<View>;
 }
 

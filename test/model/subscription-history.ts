@@ -13,7 +13,10 @@ export interface Recorded extends SubscriptionSays {
 export interface Period {
   readonly start: number;
   readonly end: number;
+  /** Where cycles end at the latest: `end`, or the instant at which an earlier end was decided. */
+  readonly stop: number;
   readonly events: readonly Recorded[];
+  /** The cycles as written; those that reach beyond `stop` end there. */
   readonly cycles: readonly Cycle[];
 }
 
@@ -49,30 +52,44 @@ export function periodsOf(events: readonly Recorded[], plans: Catalogue): Period
   return grouped.map((period) => ({ ...period, ...cyclesOf(period.start, period.events, plans) }));
 }
 
-function cyclesOf(start: number, events: readonly Recorded[], plans: Catalogue): { end: number; cycles: Cycle[] } {
+function cyclesOf(start: number, events: readonly Recorded[], plans: Catalogue): Pick<Period, 'end' | 'stop' | 'cycles'> {
   let leading: Recorded | undefined;
+  let stop = start;
   let cycles: Cycle[] = [];
   for (const event of events) {
     if (leading && !isNewer(event, leading)) continue;
-    if (!leading) cycles = cut(plans.every, start, event.periodEnd);
-    else if (event.periodEnd !== leading.periodEnd) cycles = recut(cycles, plans.every, start, event.periodEnd, event.arrivedAt);
+    if (!leading) {
+      stop = event.periodEnd;
+      cycles = cut(plans.every, start, event.periodEnd);
+    } else if (event.periodEnd !== leading.periodEnd) {
+      stop = event.periodEnd < leading.periodEnd ? Math.min(stop, Math.max(event.periodEnd, event.arrivedAt)) : event.periodEnd;
+      cycles = recut(cycles, plans.every, start, event.periodEnd, event.arrivedAt);
+    }
     leading = event;
   }
-  return { end: leading?.periodEnd ?? start, cycles };
+  return { end: leading?.periodEnd ?? start, stop, cycles };
 }
 
 /** The period a subscription runs at an instant: that with the latest start not after it (rule 12). */
 export function periodAt(periods: readonly Period[], instant: number): Period | undefined {
-  return periods.filter((period) => period.start <= instant).reduce<Period | undefined>((a, b) => (a && a.start > b.start ? a : b), undefined);
+  return periods
+    .filter((period) => period.start <= instant)
+    .reduce<Period | undefined>((a, b) => (a && a.start > b.start ? a : b), undefined);
 }
 
-/** The cycle running at an instant, cut off where a later period starts (rules 12 and 20). */
-export function cycleAt(periods: readonly Period[], instant: number): { period: Period; cycle: Cycle } | undefined {
+/** The cycle running at an instant, cut off where its period stops or a later one starts (rules 12 and 20); `written` is its own end. */
+export function cycleAt(periods: readonly Period[], instant: number): { period: Period; cycle: Cycle; written: number } | undefined {
   const period = periodAt(periods, instant);
   const cycle = period?.cycles.find((one) => one.start <= instant && instant < one.end);
-  if (!period || !cycle) return undefined;
+  if (!period || !cycle || instant >= period.stop) return undefined;
+  const end = Math.min(cycle.end, cutOff(periods, period));
+  return { period, cycle: { start: cycle.start, end }, written: cycle.end };
+}
+
+/** Where all of a period's cycles end at the latest: its stop, or the start of the next period. */
+export function cutOff(periods: readonly Period[], period: Period): number {
   const laterStarts = periods.map((other) => other.start).filter((other) => other > period.start);
-  return { period, cycle: { start: cycle.start, end: Math.min(cycle.end, ...laterStarts) } };
+  return Math.min(period.stop, ...laterStarts);
 }
 
 /** False once an event that said "ended now" came, until a newer `active` event names the period again (rules 17 and 21). */
@@ -87,7 +104,12 @@ export const endsNow = (event: Recorded): boolean => event.status === 'canceled'
  * The plan that decides what a cycle is owed: that in force at its start, or a higher one named inside it (rule 19). Where
  * nobody had named the period by then, the plan of the period before does not count: a later start brings the new plan (rule 20).
  */
-export function planOwed(events: readonly Recorded[], period: Period, cycle: Cycle, plans: Catalogue): { planId: string; credits: number } | undefined {
+export function planOwed(
+  events: readonly Recorded[],
+  period: Period,
+  cycle: Cycle,
+  plans: Catalogue,
+): { planId: string; credits: number } | undefined {
   const candidates = period.events.filter((event) => cycle.start <= event.occurredAt && event.occurredAt < cycle.end);
   const atStart = inForce(events, cycle.start);
   if (atStart && period.events.some((event) => event.occurredAt <= cycle.start)) candidates.push(atStart);

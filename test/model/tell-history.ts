@@ -16,6 +16,7 @@ interface BilledSubscription {
 export function tellHistory(raw: RawHistory): { readonly plans: Catalogue; readonly steps: readonly Step[] } {
   const plans = shippedPlans(raw.every);
   const teller = new Teller(plans, Date.parse(raw.begins));
+  if (raw.opening !== null) teller.play({ do: 'start', subscription: 0, plan: raw.opening, jitter: 0, late: 0, again: null });
   for (const move of raw.moves) teller.play(move);
   return { plans, steps: teller.told() };
 }
@@ -65,13 +66,17 @@ class Teller {
       case 'render': {
         const { attempt, says } = move;
         const video = this.video(move.pick);
-        if (says === 'retryable' || says === 'forGood') return this.add({ kind: 'renderFailed', video, attempt, retryable: says === 'retryable' });
+        if (says === 'retryable' || says === 'forGood')
+          return this.add({ kind: 'renderFailed', video, attempt, retryable: says === 'retryable' });
         return this.add({ kind: says, video, attempt });
       }
       case 'grant': {
         const { credits, source, fromIn, lasts } = move;
         const from = this.now + fromIn;
-        const times = { ...(fromIn === 0 ? {} : { validFrom: iso(from) }), ...(lasts === null ? {} : { expiresAt: iso(Math.max(this.now, from) + lasts) }) };
+        const times = {
+          ...(fromIn === 0 ? {} : { validFrom: iso(from) }),
+          ...(lasts === null ? {} : { expiresAt: iso(Math.max(this.now, from) + lasts) }),
+        };
         const grant = { kind: 'grant' as const, key: `g${this.grants.length}`, credits, source, ...times };
         this.grants.push(grant);
         return this.add(grant);
@@ -91,7 +96,25 @@ class Teller {
     }
   }
 
-  private bill(move: Exclude<Move, { do: 'wait' | 'waitForBoundary' | 'create' | 'createAgain' | 'cancel' | 'render' | 'grant' | 'grantAgain' | 'revokeGrant' | 'revokeListed' | 'settle' }>): void {
+  private bill(
+    move: Exclude<
+      Move,
+      {
+        do:
+          | 'wait'
+          | 'waitForBoundary'
+          | 'create'
+          | 'createAgain'
+          | 'cancel'
+          | 'render'
+          | 'grant'
+          | 'grantAgain'
+          | 'revokeGrant'
+          | 'revokeListed'
+          | 'settle';
+      }
+    >,
+  ): void {
     const ends = (lasts: number | null, name: string) => (lasts === null ? {} : { [name]: iso(this.now + lasts) });
     switch (move.do) {
       case 'trial':
@@ -104,7 +127,11 @@ class Teller {
       case 'fail': {
         const billed = this.billed(move.subscription);
         const periodStart = iso(move.ahead ? billed.end : billed.start);
-        return this.send(move.do === 'fail' ? 'payment.failed' : 'payment.refunded', { subscriptionId: billed.subscriptionId, periodStart }, move.late);
+        return this.send(
+          move.do === 'fail' ? 'payment.failed' : 'payment.refunded',
+          { subscriptionId: billed.subscriptionId, periodStart },
+          move.late,
+        );
       }
       case 'absurd':
         return this.send('subscription.renewed', { ...state(this.billed(move.subscription), 0), [move.field]: move.value });
@@ -123,7 +150,13 @@ class Teller {
     const months = () => (billed.interval === 'year' ? 12 : 1);
     switch (what) {
       case 'start':
-        Object.assign(billed, { planId, status: 'active', cancelAtPeriodEnd: false, start: this.now, end: monthsAfter(this.now, months()) });
+        Object.assign(billed, {
+          planId,
+          status: 'active',
+          cancelAtPeriodEnd: false,
+          start: this.now,
+          end: monthsAfter(this.now, months()),
+        });
         return {};
       case 'renew':
         Object.assign(billed, { status: 'active', start: billed.end, end: monthsAfter(billed.end, months()) });
@@ -138,7 +171,11 @@ class Teller {
         Object.assign(billed, { interval: 'year', status: 'active', end: monthsAfter(billed.start, 12) });
         return {};
       case 'shorten':
-        Object.assign(billed, { interval: 'month', status: 'active', end: Math.max(billed.start + 14 * DAY, Math.min(billed.end, this.now + 3 * DAY)) });
+        Object.assign(billed, {
+          interval: 'month',
+          status: 'active',
+          end: Math.max(billed.start + 14 * DAY, Math.min(billed.end, this.now + 3 * DAY)),
+        });
         return {};
       case 'cancelAtEnd':
       case 'uncancel':
@@ -165,21 +202,29 @@ class Teller {
 
   private boundariesAhead(): number[] {
     const periods = this.subscriptions.flatMap(({ start, end }) => cut(this.plans.every, start, end));
-    const grants = this.grants.flatMap(({ validFrom, expiresAt }) => [validFrom, expiresAt].flatMap((text) => (text === undefined ? [] : Date.parse(text))));
+    const grants = this.grants.flatMap(({ validFrom, expiresAt }) =>
+      [validFrom, expiresAt].flatMap((text) => (text === undefined ? [] : Date.parse(text))),
+    );
     const all = [...periods.flatMap(({ start, end }) => [start, end]), ...grants];
     return [...new Set(all)].filter((instant) => instant > this.now + 1).sort((a, b) => a - b);
   }
 
   private send(type: string, data: Record<string, unknown>, late = 0): void {
-    this.steps.push({ kind: 'billing', type: `billing.${type}`, data: { accountId, occurredAt: iso(this.now), ...data }, now: this.now + Math.max(0, late) });
+    this.steps.push({
+      kind: 'billing',
+      type: `billing.${type}`,
+      data: { accountId, occurredAt: iso(this.now), ...data },
+      now: this.now + Math.max(0, late),
+    });
   }
 
   private add(happening: Happening): void {
     this.steps.push({ ...happening, now: this.now });
   }
 
+  /** One of the first four videos, or one of the last four. */
   private video(pick: number): string {
-    return `v${Math.max(0, this.videos - 1 - pick)}`;
+    return `v${Math.max(0, pick < 4 ? pick : this.videos + 3 - pick)}`;
   }
 
   private billed(n: number): BilledSubscription {
@@ -208,5 +253,13 @@ const eventNames: Readonly<Record<SubscriptionMove, string>> = {
 
 function state(billed: BilledSubscription, jitter: number): Record<string, unknown> {
   const { subscriptionId, planId, interval, status, cancelAtPeriodEnd } = billed;
-  return { subscriptionId, planId, interval, status, cancelAtPeriodEnd, periodStart: iso(billed.start + jitter), periodEnd: iso(billed.end) };
+  return {
+    subscriptionId,
+    planId,
+    interval,
+    status,
+    cancelAtPeriodEnd,
+    periodStart: iso(billed.start + jitter),
+    periodEnd: iso(billed.end),
+  };
 }
