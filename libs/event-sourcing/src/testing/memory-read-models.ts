@@ -195,5 +195,18 @@ function comparePlaces(a: readonly OrderValue[], b: readonly OrderValue[]): numb
 function compare(a: OrderValue, b: OrderValue): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+  return compareText(String(a), String(b));
+}
+
+/** By code point, as UTF-8 sorts: halves of pairs stand for characters beyond all others. */
+function compareText(a: string, b: string): number {
+  for (let index = 0; index < a.length && index < b.length; index += 1) {
+    const difference = rank(a.charCodeAt(index)) - rank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
