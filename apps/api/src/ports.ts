@@ -116,3 +116,13 @@ export interface Gauge {
   readonly help: string;
   readonly values: readonly { readonly labels?: { readonly [label: string]: string }; readonly value: number }[];
 }
+
+/** Sets an event aside that came by HTTP and cannot be right, as its topic's consumer would have. */
+export abstract class Parking {
+  abstract park(
+    topic: string,
+    group: string,
+    message: { readonly key: string; readonly headers: { readonly [name: string]: string }; readonly body: string },
+    reason: string,
+  ): Promise<void>;
+}

@@ -1,6 +1,6 @@
 import { type Answer, type Caller, topics } from '#contracts';
 import { ApplyBillingEvent } from '#credits';
-import { type Consumer, type Delivery, type Handled, type MessageQueue, readMessage } from '#messaging';
+import { type Consumer, type Delivery, type Handled, type MessageQueue, fromMessage } from '#messaging';
 import { ApplyRenderResult } from '#videos';
 import type { CommandBus } from '@nestjs/cqrs';
 
@@ -38,7 +38,7 @@ export class Inbox {
 }
 
 async function handle(delivery: Delivery, step: Step): Promise<Handled> {
-  const read = readMessage(delivery);
+  const read = fromMessage(delivery);
   if (!read.ok) return { kind: 'park', reason: `not a CloudEvent: ${read.reason}` };
   const { id, type, data } = read.event;
   const accountId = accountIn(data);

@@ -21,3 +21,5 @@ export * from './artworks/artwork.events.js';
 export * from './artworks/artworks.js';
 export * from './video/video.commands.js';
 export * from './video/video.queries.js';
+export { type Room, rooms } from './rooms/rooms.js';
+export { previewOf } from './rooms/previews.js';

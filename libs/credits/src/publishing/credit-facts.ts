@@ -1,5 +1,5 @@
 import type { CloudEvent } from '#contracts';
-import type { RecordedEvent } from '#event-sourcing';
+import type { JsonObject, RecordedEvent } from '#event-sourcing';
 import type { CreditEvent } from '../account/credits.events.js';
 
 /** Streams whose events make facts. */
@@ -19,7 +19,7 @@ export function creditFact(event: RecordedEvent): CloudEvent | undefined {
   return { specversion: '1.0', id: event.id, source: FACT_SOURCE, type: fact.type, subject: accountId, time: fact.data.at, datacontenttype: 'application/json', data };
 }
 
-function contentOf({ type, data, metadata }: RecordedEvent & CreditEvent): { readonly type: string; readonly data: { readonly at: string } } | undefined {
+function contentOf({ type, data, metadata }: RecordedEvent & CreditEvent): { readonly type: string; readonly data: JsonObject & { readonly at: string } } | undefined {
   switch (type) {
     case 'CreditsAllotted': {
       const { plan, ...given } = data;

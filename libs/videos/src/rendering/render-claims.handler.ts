@@ -1,6 +1,6 @@
 import { type RenderJob, topics } from '#contracts';
 import type { MachineClock } from '#event-sourcing';
-import { type MessageQueue, readMessage, type Taken } from '#messaging';
+import { fromMessage, type MessageQueue, type Taken } from '#messaging';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Accounts } from '../account/accounts.js';
@@ -61,6 +61,6 @@ export class ClaimRenderJobHandler implements ICommandHandler<ClaimRenderJob> {
 
 /** The job in a message of the topic; undefined where the message is no offer. */
 function jobOf(taken: Taken): RenderJob | undefined {
-  const event = readMessage(taken);
+  const event = fromMessage(taken);
   return event.ok && event.event.type === 'videos.render.approved' ? (event.event.data as RenderJob) : undefined;
 }

@@ -1,4 +1,5 @@
 import { topics } from '#contracts';
+import { FACT_SOURCE } from '#credits';
 import type { Position, RecordedEvent } from '#event-sourcing';
 import { type Message, type MessageQueue, toMessage } from '#messaging';
 import { type JobAddresses, renderJobFact } from './render-job.message.js';
@@ -27,7 +28,7 @@ export class RenderJobPublisher {
       const fact = renderJobFact(event, this.addresses, this.leaseMs);
       if (!fact) continue;
       const time = (event.data as { readonly at: string }).at;
-      messages.push(toMessage({ specversion: '1.0', id: event.id, source: '/video-credits', time, ...fact }, fact.data.accountId));
+      messages.push(toMessage(fact.data.accountId, { id: event.id, source: FACT_SOURCE, type: fact.type, time }, fact.data));
     }
     this.#unstored += events.length;
     if (messages.length === 0 && this.#unstored < CHECKPOINT_EVERY_EVENTS) return;

@@ -1,0 +1,139 @@
+import { FactStream as FactPort, type Gauge, Gauges, Operations, type ParkedMessage, Parking, Positions, Readiness, ReadModels, RoomPreviews, type DeliveredVideo, type Verification, VideoFiles } from '#api';
+import { FactStream } from '#credits';
+import { type EventStore, type MachineClock, type Position, type Projector, positionToken, readPositionToken } from '#event-sourcing';
+import type { MessageQueue } from '#messaging';
+import { previewOf, type VideoLibrary } from '#videos';
+
+/** The edge's ports on the parts of one process: each a few lines, named by what the edge asks for. */
+export class LogPositions extends Positions {
+  constructor(private readonly store: EventStore) {
+    super();
+  }
+  encode(position: Position): string {
+    return positionToken(this.store.logId, position);
+  }
+  decode(token: string): Position | undefined {
+    return readPositionToken(this.store.logId, token);
+  }
+}
+
+/** The projections that queries read. */
+export const projections = ['accounts', 'videos'] as const;
+
+export class ProjectedReadModels extends ReadModels {
+  constructor(private readonly projector: Projector) {
+    super();
+  }
+  async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    const passed = await Promise.all(projections.map((name) => this.projector.waitFor(name, position, timeoutMs)));
+    return !passed.includes(false);
+  }
+}
+
+export class LogFacts extends FactPort {
+  readonly #facts: FactStream;
+  constructor(store: EventStore, clock: MachineClock) {
+    super();
+    this.#facts = new FactStream(store, clock);
+  }
+  read(after: Position, limit: number, waitMs: number, signal: AbortSignal): ReturnType<FactStream['read']> {
+    return this.#facts.read(after, limit, waitMs, signal);
+  }
+}
+
+export class LibraryFiles extends VideoFiles {
+  constructor(private readonly library: VideoLibrary) {
+    super();
+  }
+  async find(videoId: string): Promise<DeliveredVideo | undefined> {
+    const row = await this.library.row(videoId);
+    if (!row) return undefined;
+    const { accountId, title, file, bytes, sha256 } = row;
+    return file === null || bytes === null || sha256 === null ? { accountId, title } : { accountId, title, mp4: { key: file, bytes, sha256 } };
+  }
+}
+
+export class CommittedPreviews extends RoomPreviews {
+  read(roomId: string): Promise<Uint8Array | undefined> {
+    return previewOf(roomId);
+  }
+}
+
+export class QueueParking extends Parking {
+  constructor(private readonly queue: MessageQueue) {
+    super();
+  }
+  async park(topic: string, group: string, message: { key: string; headers: { [name: string]: string }; body: string }, reason: string): Promise<void> {
+    await this.queue.park(topic, group, message, reason);
+  }
+}
+
+export class ProcessOperations extends Operations {
+  constructor(
+    private readonly queue: MessageQueue,
+    private readonly projector: Projector,
+    private readonly check: () => Promise<Verification>,
+  ) {
+    super();
+  }
+  async parked(options: { readonly limit: number; readonly after?: string }): Promise<readonly ParkedMessage[]> {
+    const parked = await this.queue.parked(options);
+    return parked.map(({ id, topic, group, key, reason, parkedAt, headers, body }) => {
+      return { id, topic, group, key, reason, parkedAt: new Date(parkedAt).toISOString(), headers, body };
+    });
+  }
+  replay(id: string): Promise<boolean> {
+    return this.queue.replay(id);
+  }
+  discard(id: string): Promise<boolean> {
+    return this.queue.discard(id);
+  }
+  verify(): Promise<Verification> {
+    return this.check();
+  }
+  async rebuild(name?: string): Promise<{ readonly rebuilt: readonly string[] } | undefined> {
+    const wanted = projections.filter((projection) => name === undefined || projection === name);
+    if (wanted.length === 0) return undefined;
+    for (const projection of wanted) await this.projector.rebuild(projection);
+    return { rebuilt: wanted };
+  }
+}
+
+/** Ready once the read models have come to where the log stood at the start. */
+export class ProcessReadiness extends Readiness {
+  #target: Position | undefined;
+  constructor(
+    private readonly store: EventStore,
+    private readonly projector: Projector,
+  ) {
+    super();
+  }
+  async obstacles(): Promise<readonly string[]> {
+    this.#target ??= await this.store.head();
+    const target = this.#target;
+    return projections.filter((name) => this.projector.upTo(name) < target).map((name) => `the read model "${name}" is catching up`);
+  }
+}
+
+export class ProcessGauges extends Gauges {
+  constructor(
+    private readonly store: EventStore,
+    private readonly projector: Projector,
+    private readonly publishedUpTo: () => Position,
+  ) {
+    super();
+  }
+  async read(): Promise<readonly Gauge[]> {
+    const head = await this.store.head();
+    const behind = (upTo: Position): number => Number(head > upTo ? head - upTo : 0n);
+    const projected = projections.map((name) => ({ labels: { subscription: name }, value: behind(this.projector.upTo(name)) }));
+    return [
+      { name: 'video_credits_log_head_position', help: 'Position of the last event in the log', values: [{ value: Number(head) }] },
+      {
+        name: 'video_credits_subscription_lag_positions',
+        help: 'How far a subscription is behind the end of the log',
+        values: [...projected, { labels: { subscription: 'render-jobs' }, value: behind(this.publishedUpTo()) }],
+      },
+    ];
+  }
+}
