@@ -1,1 +1,2 @@
+export { InvalidFileKeyError, isFileKey } from './file-key.js';
 export * from './files.port.js';

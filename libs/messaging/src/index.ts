@@ -1,1 +1,3 @@
+export * from './cloud-events.js';
+export type { QueueClock, Report } from './delivery/surroundings.js';
 export * from './queue.port.js';

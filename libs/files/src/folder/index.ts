@@ -1,0 +1,1 @@
+export { FolderFiles } from './folder-files.js';
