@@ -4,9 +4,9 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admission, limitOf } from './edge/admission.js';
-import { ProblemError } from './edge/problem.js';
+import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
@@ -28,6 +28,9 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     return503OnClosing: false,
     routerOptions: { maxParamLength: 600 },
     clientErrorHandler: answerMalformed,
+    // An address that cannot be decoded never comes as far as the filter.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      reply.send(refuse(reply, { code: 'bad-request', detail: error.message })),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
