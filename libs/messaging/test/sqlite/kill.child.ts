@@ -44,7 +44,7 @@ const consumer = await queue.consume({
   group: 'g',
   concurrency: 4,
   handler: async ({ key, body }) => {
-    if (Number(body) % 7 === 0) await clock.sleep(1);
+    if (Number(body) % 20 === 0) await clock.sleep(30);
     say('handled', key, body);
     return { kind: 'done' };
   },
