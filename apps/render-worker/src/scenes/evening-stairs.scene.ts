@@ -20,7 +20,7 @@ export const eveningStairs: Room = {
     x: -0.35, y: 1.78, maxWidth: 1.3, maxHeight: 1.25, area: 1,
     framing: { width: 0.03, depth: 0.032, colour: hex('#a9854f'), grain: 0.35, mat: 0 },
     shadow: { right: 1.7, down: 0.8, strength: 0.55, softness: 0.8 },
-    tint: 0.6,
+    tint: 0.35,
   },
 };
 

@@ -24,7 +24,7 @@ export const galleryWall: Room = {
   },
 };
 
-export const galleryWallFilm: Film = { exposure: 4.3, white: [1.03, 1, 0.975] };
+export const galleryWallFilm: Film = { exposure: 4.5, white: [1, 1, 0.985] };
 
 const white: Material = { colour: plaster(hex('#efeeeb'), 0.03) };
 const ceiling: Material = { colour: hex('#e4e3e0') };

@@ -158,6 +158,9 @@ function drawShadow(hanging: Hanging, outer: Measures['outer'], pixelsPerMetre: 
   return { left: hanging.x - outer.width / 2 - margin, top: hanging.y + outer.height / 2 + margin, width: canvas.width / pixelsPerMetre, height: canvas.height / pixelsPerMetre, z: 0, picture: pixelsOf(canvas) };
 }
 
+/** Below 1 the light lies on the picture more evenly than on the wall: its own darks and lights are to be read. */
+const evenness = 0.75;
+
 /** Lays the wall's light over a sheet, in place. Answers its mean, as what display values were multiplied by. */
 function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
   const area = lightArea(room);
@@ -183,7 +186,7 @@ function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
       }
       const at = (y * width + x) * 4;
       for (let k = 0; k < 3; k++) {
-        const by = brightness + ((here[k] as number) - brightness) * tint;
+        const by = (brightness + ((here[k] as number) - brightness) * tint) ** evenness;
         sum[k] = (sum[k] as number) + by;
         bytes[at + k] = Math.round((bytes[at + k] as number) * by);
       }

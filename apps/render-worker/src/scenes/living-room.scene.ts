@@ -25,12 +25,12 @@ export const livingRoom: Room = {
   },
 };
 
-export const livingRoomFilm: Film = { exposure: 1.75, white: [1.06, 1, 0.92] };
+export const livingRoomFilm: Film = { exposure: 1.95, white: [1.04, 1, 0.925] };
 
 const wall: Material = { colour: plaster(hex('#e4ddd2')) };
 const white: Material = { colour: hex('#efece6') };
 const floor: Material = { colour: boards(hex('#c79f70'), hex('#8d6238'), 0.14, 'x'), gloss: { reflectance: 0.04, roughness: 0.42 } };
-const linen: Material = { colour: cloth(hex('#a09c95')) };
+const linen: Material = { colour: cloth(hex('#aba59b')) };
 const walnut: Material = { colour: wood(hex('#8a5f3e'), hex('#4e3220'), 'x'), gloss: { reflectance: 0.04, roughness: 0.4 } };
 const black: Material = { colour: hex('#2a2826') };
 const brass: Material = { colour: hex('#8a6d3e'), gloss: { reflectance: 0.35, roughness: 0.3 } };
@@ -79,7 +79,7 @@ const solids: Solid[] = [
   box([0.005, 0.37, 0.3], [1.05, 0.53, 1.0], linen, { round: 0.055, ...sofa }),
   { kind: 'box', at: [-0.53, 0.7, 0.43], half: [0.5, 0.22, 0.09], turn: [0, -14, 0], round: 0.085, material: linen, ...sofa },
   { kind: 'box', at: [0.53, 0.7, 0.43], half: [0.5, 0.22, 0.09], turn: [0, -14, 0], round: 0.085, material: linen, ...sofa },
-  { kind: 'box', at: [-0.8, 0.71, 0.56], half: [0.22, 0.22, 0.075], turn: [12, -22, 6], round: 0.074, material: { colour: cloth(hex('#a98562'), 0.2) }, ...sofa },
+  { kind: 'box', at: [-0.8, 0.71, 0.56], half: [0.22, 0.22, 0.075], turn: [12, -22, 6], round: 0.074, material: { colour: cloth(hex('#ad8256'), 0.2) }, ...sofa },
   { kind: 'box', at: [0.84, 0.7, 0.55], half: [0.21, 0.21, 0.075], turn: [-14, -24, -5], round: 0.074, material: { colour: cloth(hex('#e3ddd2'), 0.2) }, ...sofa },
   ...[-1.16, 1.16].flatMap((x) => [0.2, 0.9].map((z) => post([x, 0, z], 0.018, 0.15, walnut, sofa))),
   // Coffee table.

@@ -1,7 +1,7 @@
 import { Camera, type Triple } from '../camera.js';
 import { lightArea } from '../light-area.js';
 import { bakedSize, type Room } from '../room.js';
-import { emptyLit, fillDark, type Lit, lightAt, smooth } from './smooth.js';
+import { emptyLit, fillHidden, type Lit, lightAt, smooth } from './smooth.js';
 import { type Scene, Tracer } from './tracer.js';
 
 export interface Quality {
@@ -32,7 +32,7 @@ export interface Film {
   readonly white: Triple;
 }
 
-export const full: Quality = { scale: 1, samples: 16 };
+export const full: Quality = { scale: 1, samples: 12 };
 /** Light is traced once for so many pixels across and down: it changes less than colours do. */
 const sparse = 2;
 const lightGrid = { width: 96, height: 72 } as const;
@@ -49,7 +49,7 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
   const width = Math.round(bakedSize.width * quality.scale), height = Math.round(bakedSize.height * quality.scale);
   const lit = trace(room, scene, tracer, layer, Math.ceil(width / sparse), Math.ceil(height / sparse), quality.samples);
   const light = whole(lit, 3, 0.7);
-  if (layer === 0) fillDark(lit, light);
+  fillHidden(lit, light);
   const mirrored = smooth(lit, lit.mirrored, 3, 0.9);
   const data = new Uint8Array(width * height * 4);
   const fine = new Camera(room.baked.pose, room.baked.lens, width * 2, height * 2);
@@ -123,6 +123,7 @@ function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: n
       tracer.gather(hx, hy, hz, nx, ny, nz, samples, out);
       lit.light.set(out, p * 3);
       lit.indirect.set(tracer.indirect, p * 3);
+      if (layer === 0 && tracer.isInside(hx, hy, hz, nx, ny, nz)) lit.hidden[p] = 1;
       const gloss = scene.solids[index]?.material.gloss;
       if (gloss !== undefined) lit.mirrored.set(mirror(tracer, hx, hy, hz, nx, ny, nz, dx, dy, dz, gloss, Math.ceil(samples / 2)), p * 3);
     }

@@ -12,6 +12,8 @@ export interface Lit {
   /** The part of the light that came by way of other surfaces; `light` is without it until both are smoothed. */
   readonly indirect: Float32Array;
   readonly mirrored: Float32Array;
+  /** 1 where the place lies inside of another solid. */
+  readonly hidden: Uint8Array;
 }
 
 export function emptyLit(width: number, height: number): Lit {
@@ -24,6 +26,7 @@ export function emptyLit(width: number, height: number): Lit {
     light: new Float32Array(n * 3),
     indirect: new Float32Array(n * 3),
     mirrored: new Float32Array(n * 3),
+    hidden: new Uint8Array(n),
   };
 }
 
@@ -54,7 +57,7 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
             const xx = x + i * step;
             if (xx < 0 || xx >= width) continue;
             const q = yy * width + xx;
-            if ((solid[q] as number) < 0) continue;
+            if ((solid[q] as number) < 0 || lit.hidden[q] !== lit.hidden[p]) continue;
             const q3 = q * 3;
             const facing = (normal[p3] as number) * (normal[q3] as number) + (normal[p3 + 1] as number) * (normal[q3 + 1] as number) + (normal[p3 + 2] as number) * (normal[q3 + 2] as number);
             if (facing < 0.5) continue;
@@ -78,19 +81,19 @@ function brightness(values: Float32Array, at: number): number {
   return 0.3 * (values[at] as number) + 0.6 * (values[at + 1] as number) + 0.1 * (values[at + 2] as number);
 }
 
-/** Gives places that no light reaches (what stands there touches them) the light of the nearest others facing the same way. */
-export function fillDark({ width, height, solid, normal }: Lit, values: Float32Array): void {
-  const isDark = (p: number): boolean => (values[p * 3] as number) + (values[p * 3 + 1] as number) + (values[p * 3 + 2] as number) < darkest;
-  const dark = [...solid.keys()].filter((p) => (solid[p] as number) >= 0 && isDark(p));
-  const unknown = new Uint8Array(width * height);
-  for (const p of dark) unknown[p] = 1;
-  for (const p of dark) {
+/**
+ * Gives places that lie inside of another solid, and so in the dark, the light of the nearest others facing the same way: what
+ * hides them may move aside a little.
+ */
+export function fillHidden({ width, height, solid, normal, hidden }: Lit, values: Float32Array): void {
+  for (let p = 0; p < width * height; p++) {
+    if (hidden[p] !== 1) continue;
     const sum = [0, 0, 0];
     let total = 0;
     for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1], [1, -1], [-1, -1]] as const) {
       for (let step = 1, x = p % width + dx, y = Math.floor(p / width) + dy; x >= 0 && x < width && y >= 0 && y < height; step++, x += dx, y += dy) {
         const q = y * width + x;
-        if ((solid[q] as number) < 0 || unknown[q] === 1) continue;
+        if ((solid[q] as number) < 0 || hidden[q] === 1) continue;
         const facing = [0, 1, 2].reduce((dot, k) => dot + (normal[p * 3 + k] as number) * (normal[q * 3 + k] as number), 0);
         if (facing < 0.9) break;
         const weight = 1 / (step * step);
@@ -99,12 +102,9 @@ export function fillDark({ width, height, solid, normal }: Lit, values: Float32A
         break;
       }
     }
-    if (total > 0) for (let k = 0; k < 3; k++) values[p * 3 + k] = (0.8 * (sum[k] as number)) / total;
+    if (total > 0) for (let k = 0; k < 3; k++) values[p * 3 + k] = (0.85 * (sum[k] as number)) / total;
   }
 }
-
-/** Sum of the three colours below which a place counts as unlit. */
-const darkest = 0.03;
 
 /** The smoothed light at a finer place of the picture, taken from those neighbours that show the same surface. */
 export function lightAt(lit: Lit, values: Float32Array, fx: number, fy: number, solid: number, x: number, y: number, z: number, nx: number, ny: number, nz: number, out: Float64Array): void {

@@ -14,6 +14,8 @@ export interface Scene {
 const offset = 8e-4;
 const bounces = 4;
 const brightest = 2.5;
+/** Shadows of fine things need more samples than what bounces about. */
+const directPerPath = 3;
 
 /** Follows light through a scene: gathers what arrives at a place, directly and by up to four bounces between matt surfaces. */
 export class Tracer {
@@ -58,13 +60,14 @@ export class Tracer {
     const { indirect } = this;
     indirect.fill(0);
     this.r = 0; this.g = 0; this.b = 0;
-    for (let i = 0; i < samples; i++) {
+    const directly = samples * directPerPath;
+    for (let i = 0; i < directly; i++) {
       const a = (shiftA + i * 0.7548776662466927) % 1, c = (shiftB + i * 0.5698402909980532) % 1;
       for (const light of this.scene.lights) this.direct(light, px, py, pz, nx, ny, nz, 1, 1, 1, (a + 0.5) % 1, (c + 0.37) % 1);
     }
-    out[0] = (out[0] as number) + this.r / samples;
-    out[1] = (out[1] as number) + this.g / samples;
-    out[2] = (out[2] as number) + this.b / samples;
+    out[0] = (out[0] as number) + this.r / directly;
+    out[1] = (out[1] as number) + this.g / directly;
+    out[2] = (out[2] as number) + this.b / directly;
     for (let i = 0; i < samples; i++) {
       this.r = 0; this.g = 0; this.b = 0;
       this.bounce(px, py, pz, nx, ny, nz, (shiftA + i * 0.7548776662466927) % 1, (shiftB + i * 0.5698402909980532) % 1);
@@ -74,6 +77,15 @@ export class Tracer {
       indirect[1] = (indirect[1] as number) + this.g * cut;
       indirect[2] = (indirect[2] as number) + this.b * cut;
     }
+  }
+
+  /** Whether just before a surface there is another solid's inside. */
+  isInside(x: number, y: number, z: number, nx: number, ny: number, nz: number): boolean {
+    const index = this.hits.first(x + nx * offset, y + ny * offset, z + nz * offset, nx, ny, nz, 10, -1, false);
+    if (index < 0) return false;
+    const t = this.hits.t + offset;
+    this.hits.describe(index, x + nx * t, y + ny * t, z + nz * t);
+    return this.hits.nx * nx + this.hits.ny * ny + this.hits.nz * nz > 0;
   }
 
   /** What is seen from a place in a direction: one path. Surfaces that glow are seen. */
