@@ -26,6 +26,8 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     skipMiddie: true,
     // A service that stops still answers what has arrived; the connection closes after it.
     return503OnClosing: false,
+    // How long a request may take to arrive, ms.
+    requestTimeout: 300_000,
     routerOptions: { maxParamLength: 600 },
     clientErrorHandler: answerMalformed,
     // An address that cannot be decoded never comes as far as the filter.

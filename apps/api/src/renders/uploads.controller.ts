@@ -38,13 +38,13 @@ export class UploadsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Received> {
-    const stored = await this.store(videoId, Number(attempt), request, reply);
+    const stored = await this.store(videoId, Number(attempt), request);
     if (stored.bytes === 0) throw new ProblemError('invalid-body', 'the body must be an MP4');
     reply.code(201);
     return { videoUrl: this.addresses.uploaded(videoId, Number(attempt), stored.sha256), bytes: stored.bytes, sha256: stored.sha256 };
   }
 
-  private async store(videoId: string, attempt: number, request: FastifyRequest, reply: FastifyReply): Promise<StoredFile> {
+  private async store(videoId: string, attempt: number, request: FastifyRequest): Promise<StoredFile> {
     if (request.body === undefined) throw new ProblemError('invalid-body', 'the body must be an MP4');
     const sent = request.body as Readable;
     // The store may destroy what it reads from when it has had enough. That must not be the connection, or the answer is lost with it.
@@ -57,9 +57,19 @@ export class UploadsController {
       return await this.files.put(({ sha256 }) => uploadKey(videoId, attempt, sha256), content, uploadLimitBytes);
     } catch (error) {
       sent.unpipe(content);
-      sent.resume();
-      reply.header('connection', 'close');
+      readOn(request, sent);
       throw error;
     }
   }
+}
+
+/** Bytes that are still read after a refusal, so that a sender who looks up from sending finds the answer and not a broken line. */
+const lingerBytes = 64 * 1024 * 1024;
+
+function readOn(request: FastifyRequest, sent: Readable): void {
+  let left = lingerBytes;
+  sent.on('data', (chunk: Buffer) => {
+    left -= chunk.byteLength;
+    if (left < 0) request.raw.destroy();
+  });
 }

@@ -1,6 +1,7 @@
 import type { Files } from '#files';
 import type { ArtworkData } from '#videos';
 import { Artworks } from '#videos';
+import type { Multipart } from '@fastify/multipart';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendFile } from '../edge/file-answer.js';
@@ -66,7 +67,7 @@ async function readForm(request: FastifyRequest): Promise<{ readonly accountId: 
   let accountId: unknown;
   let content: Buffer | undefined;
   const errors: { readonly field: string; readonly problem: string }[] = [];
-  for await (const part of request.parts()) {
+  for await (const part of partsOf(request)) {
     if (part.type === 'file' && part.fieldname === 'file' && content === undefined) content = await part.toBuffer();
     else if (part.type === 'field' && part.fieldname === 'accountId' && accountId === undefined) accountId = part.value;
     else {
@@ -80,4 +81,14 @@ async function readForm(request: FastifyRequest): Promise<{ readonly accountId: 
     throw new ProblemError('invalid-body', errors.map(({ field, problem }) => `${field} ${problem}`).join('; '), { errors });
   }
   return { accountId, content };
+}
+
+/** The parts of a form. One that is not well formed, or breaks off, is the caller's fault. */
+async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error) throw error;
+    throw new ProblemError('bad-request', 'the form is not well formed');
+  }
 }

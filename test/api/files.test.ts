@@ -1,0 +1,429 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { request } from 'node:http';
+import sharp from 'sharp';
+import { call, send, type Service, startService, staffToken, type Answered } from './service.js';
+
+let service: Service;
+const mp4 = randomBytes(10_000);
+const sha256 = createHash('sha256').update(mp4).digest('hex');
+const ready = 'RRRRRRRRRRRRRRRRRRRRRR.a-1';
+const queued = 'QQQQQQQQQQQQQQQQQQQQQQ.a-1';
+
+beforeAll(async () => {
+  service = await startService();
+  service.files.stored.set('videos/x.mp4', mp4);
+  service.files.stored.set('videos/x.jpg', Buffer.from('a poster'));
+  service.behind.videos.set(ready, {
+    accountId: 'a-1',
+    title: null,
+    mp4: { key: 'videos/x.mp4', bytes: mp4.byteLength, sha256 },
+    posterKey: 'videos/x.jpg',
+  });
+  service.behind.videos.set(queued, { accountId: 'a-1', title: null });
+});
+afterAll(() => service.app.close());
+
+const pathOf = (url: string): string => url.replace('http://127.0.0.1:3000', '');
+
+describe('a download', () => {
+  const url = `/v1/videos/${ready}/download`;
+
+  it('gives the whole file, the same each time', async () => {
+    for (const _time of [1, 2]) {
+      const answer = await call(service, url);
+      expect(answer.status).toBe(200);
+      expect(answer.bytes.equals(mp4)).toBe(true);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'video/mp4',
+        'content-length': '10000',
+        'accept-ranges': 'bytes',
+        etag: `"${sha256}"`,
+        'x-content-type-options': 'nosniff',
+        'content-disposition': 'attachment; filename="video-RRRRRRRRRRRRRRRRRRRRRR.mp4"',
+        'cache-control': 'private, max-age=3600',
+      });
+    }
+  });
+
+  it.each([
+    ['bytes=0-0', 0, 0],
+    ['bytes=0-9', 0, 9],
+    ['bytes=100-', 100, 9_999],
+    ['bytes=-1', 9_999, 9_999],
+    ['bytes=-20000', 0, 9_999],
+    ['bytes=9999-20000', 9_999, 9_999],
+  ])('gives the part %s', async (range, start, end) => {
+    const answer = await call(service, url, { headers: { range } });
+    expect([answer.status, answer.headers['content-range'], answer.headers['content-length']]).toEqual([
+      206,
+      `bytes ${start}-${end}/10000`,
+      String(end - start + 1),
+    ]);
+    expect(answer.bytes.equals(mp4.subarray(start, end + 1))).toBe(true);
+  });
+
+  it.each(['bytes=10000-', 'bytes=10000-10001', 'bytes=-0'])('has nothing at %s', async (range) => {
+    const answer = await call(service, url, { headers: { range } });
+    expect([answer.status, answer.headers['content-range'], answer.body['code']]).toEqual([416, 'bytes */10000', 'range-not-satisfiable']);
+  });
+
+  it.each(['bytes=5-2', 'bytes=-', 'bytes=a-b', 'items=0-1', 'bytes=0-1,4-5', 'bytes=99999999999999999999-'])(
+    'gives the whole where %s says nothing',
+    async (range) => {
+      expect((await call(service, url, { headers: { range } })).status).toBe(200);
+    },
+  );
+
+  it('gives the part only of the file that was meant', async () => {
+    expect((await call(service, url, { headers: { range: 'bytes=0-1', 'if-range': `"${sha256}"` } })).status).toBe(206);
+    expect((await call(service, url, { headers: { range: 'bytes=0-1', 'if-range': '"another"' } })).status).toBe(200);
+  });
+
+  it('answers 304 to whoever has it, and HEAD without reading', async () => {
+    const again = await call(service, url, { headers: { 'if-none-match': `"${sha256}"` } });
+    expect([again.status, again.bytes.byteLength]).toEqual([304, 0]);
+    const head = await call(service, url, { method: 'HEAD' });
+    expect([head.status, head.headers['content-length'], head.bytes.byteLength]).toEqual([200, '10000', 0]);
+  });
+
+  it('is 409 before the video is ready, 404 where there is none', async () => {
+    expect((await call(service, `/v1/videos/${queued}/download`)).body).toMatchObject({ status: 409, code: 'not-ready' });
+    expect((await call(service, `/v1/videos/${queued}/poster`)).body).toMatchObject({ status: 409, code: 'not-ready' });
+    expect((await call(service, '/v1/videos/none/download')).body).toMatchObject({ status: 404, code: 'unknown-video' });
+    expect((await call(service, '/v1/videos/none/poster')).body).toMatchObject({ status: 404, code: 'unknown-video' });
+  });
+
+  it('works by its signed address alone', async () => {
+    const signed = pathOf(service.addresses.download(ready));
+    expect((await call(service, signed, { token: null })).status).toBe(200);
+    expect((await call(service, signed, { token: null, headers: { range: 'bytes=1-2' } })).status).toBe(206);
+    expect((await call(service, signed, { token: null, method: 'HEAD' })).status).toBe(200);
+    expect((await call(service, pathOf(service.addresses.poster(ready)), { token: null })).text).toBe('a poster');
+    expect((await call(service, pathOf(service.addresses.roomPreview('living-room')), { token: null })).text).toBe('a jpeg');
+    expect((await call(service, pathOf(service.addresses.roomPreview('cellar')), { token: null })).body).toMatchObject({
+      status: 404,
+      code: 'unknown-room',
+    });
+  });
+
+  it.each<[string, (signed: string) => string]>([
+    ['another video', (signed) => signed.replace('RRRR', 'QQQQ')],
+    ['another part', (signed) => signed.replace('/download', '/poster')],
+    ['a later end', (signed) => signed.replace(/expires=\d+/, 'expires=99999999999')],
+    ['another signature', (signed) => signed.replace(/signature=.{3}/, 'signature=AAA')],
+    ['no end', (signed) => signed.replace(/expires=\d+&/, '')],
+    ['no signature', (signed) => signed.replace(/&signature=.*/, '')],
+    ['two signatures', (signed) => `${signed}&signature=x`],
+  ])('is 403 for a signed address changed to %s, also with a key beside', async (_what, change) => {
+    const signed = change(pathOf(service.addresses.download(ready)));
+    for (const token of [null, staffToken])
+      expect((await call(service, signed, { token })).body).toMatchObject({ status: 403, code: 'invalid-signature' });
+  });
+});
+
+describe('the rooms', () => {
+  it('are listed with a preview each', async () => {
+    const { items } = (await call(service, '/v1/rooms')).body as unknown as { items: { previewUrl: string }[] };
+    expect(items).toEqual([
+      {
+        roomId: 'living-room',
+        name: 'Living room',
+        previewUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:3000\/v1\/rooms\/living-room\/preview\?expires=\d+&signature=/) as string,
+      },
+    ]);
+    expect((await call(service, pathOf(items[0]?.previewUrl ?? ''), { token: null })).headers['content-type']).toBe('image/jpeg');
+  });
+});
+
+interface Part {
+  readonly name: string;
+  readonly content: string | Buffer;
+  readonly filename?: string;
+}
+
+function form(...parts: readonly Part[]): { readonly body: Buffer; readonly headers: { readonly [name: string]: string } } {
+  const boundary = 'a-line-between';
+  const pieces = parts.flatMap(({ name, content, filename }) => [
+    Buffer.from(
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: application/octet-stream`}\r\n\r\n`,
+    ),
+    Buffer.from(content),
+    Buffer.from('\r\n'),
+  ]);
+  return {
+    body: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  };
+}
+
+const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#a33' } });
+const upload = (...parts: readonly Part[]): Promise<Answered> => call(service, '/v1/artworks', { method: 'POST', ...form(...parts) });
+const account: Part = { name: 'accountId', content: 'a-1' };
+
+describe('an artwork', () => {
+  it.each(['png', 'jpeg', 'webp'] as const)('is taken as %s, wherever the account stands in the form', async (format) => {
+    const content = await picture(300, 200).toFormat(format).toBuffer();
+    const file: Part = { name: 'file', content, filename: 'x' };
+    for (const parts of [
+      [account, file],
+      [file, account],
+    ]) {
+      const answer = await upload(...parts);
+      expect([answer.status, answer.body]).toEqual([201, { artworkId: expect.any(String) as string, width: 300, height: 200 }]);
+      const kept = await service.artworks.find(String(answer.body['artworkId']));
+      expect(kept).toMatchObject({
+        accountId: 'a-1',
+        contentType: `image/${format}`,
+        bytes: content.byteLength,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+      const served = await call(service, pathOf(service.addresses.artworkFile(String(answer.body['artworkId']))), { token: null });
+      expect([served.status, served.headers['content-type'], served.bytes.equals(content)]).toEqual([200, `image/${format}`, true]);
+    }
+  });
+
+  it('is as large as it is to be seen', async () => {
+    const content = await picture(300, 200).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    expect((await upload(account, { name: 'file', content, filename: 'x' })).body).toMatchObject({ width: 200, height: 300 });
+  });
+
+  it('is stored as an event with who uploaded it', async () => {
+    const before = await service.store.head();
+    await upload(account, { name: 'file', content: await picture(10, 10).png().toBuffer(), filename: 'x' });
+    const { events } = await service.store.readLog(before, 10, ['artwork-']);
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'ArtworkUploaded', metadata: expect.objectContaining({ keyName: 'staff' }) as object }),
+    ]);
+  });
+
+  it.each<[string, number, string, () => Promise<readonly Part[]>]>([
+    ['text', 415, 'unsupported-media-type', async () => [account, { name: 'file', content: 'hello', filename: 'x.png' }]],
+    [
+      'a GIF',
+      415,
+      'unsupported-media-type',
+      async () => [account, { name: 'file', content: await picture(9, 9).gif().toBuffer(), filename: 'x.png' }],
+    ],
+    [
+      'an SVG',
+      415,
+      'unsupported-media-type',
+      async () => [account, { name: 'file', content: '<svg xmlns="http://www.w3.org/2000/svg"/>', filename: 'x' }],
+    ],
+    [
+      'the head of a PNG',
+      422,
+      'unreadable-picture',
+      async () => [account, { name: 'file', content: (await picture(99, 99).png().toBuffer()).subarray(0, 20), filename: 'x' }],
+    ],
+    [
+      'a PNG cut off',
+      422,
+      'unreadable-picture',
+      async () => [account, { name: 'file', content: (await noise()).subarray(0, 5_000), filename: 'x' }],
+    ],
+    [
+      'too many pixels',
+      422,
+      'unreadable-picture',
+      async () => [account, { name: 'file', content: await picture(8_001, 8_000).png().toBuffer(), filename: 'x' }],
+    ],
+    ['no file', 400, 'invalid-body', async () => [account]],
+    ['a file without a name', 400, 'invalid-body', async () => [account, { name: 'file', content: 'x' }]],
+    ['no account', 400, 'invalid-body', async () => [{ name: 'file', content: await picture(9, 9).png().toBuffer(), filename: 'x' }]],
+    [
+      'an impossible account',
+      400,
+      'invalid-body',
+      async () => [
+        { name: 'accountId', content: 'a b' },
+        { name: 'file', content: await picture(9, 9).png().toBuffer(), filename: 'x' },
+      ],
+    ],
+    [
+      'a field too many',
+      400,
+      'invalid-body',
+      async () => [
+        account,
+        { name: 'roomId', content: 'r' },
+        { name: 'file', content: await picture(9, 9).png().toBuffer(), filename: 'x' },
+      ],
+    ],
+    [
+      'two accounts',
+      400,
+      'invalid-body',
+      async () => [
+        account,
+        { name: 'accountId', content: 'a-2' },
+        { name: 'file', content: await picture(9, 9).png().toBuffer(), filename: 'x' },
+      ],
+    ],
+    [
+      'a field named after the prototype',
+      400,
+      'bad-request',
+      async () => [account, { name: '__proto__', content: 'x' }, { name: 'file', content: 'x', filename: 'x' }],
+    ],
+  ])('is refused: %s', async (_what, status, code, parts) => {
+    const [head, files] = [await service.store.head(), service.files.stored.size];
+    const answer = await upload(...(await parts()));
+    expect([answer.status, answer.body['code']]).toEqual([status, code]);
+    expect([await service.store.head(), service.files.stored.size]).toEqual([head, files]);
+  });
+
+  it('of more than 20 MB is 413, announced or not', async () => {
+    const { body, headers } = form(account, { name: 'file', content: Buffer.alloc(20 * 1024 * 1024 + 1), filename: 'x' });
+    expect((await call(service, '/v1/artworks', { method: 'POST', body, headers })).body).toMatchObject({
+      status: 413,
+      code: 'payload-too-large',
+    });
+    const announced = form(account, { name: 'file', content: Buffer.alloc(21 * 1024 * 1024), filename: 'x' });
+    expect((await call(service, '/v1/artworks', { method: 'POST', ...announced })).status).toBe(413);
+  });
+
+  it('must come as a form that is one', async () => {
+    const broken = await call(service, '/v1/artworks', {
+      method: 'POST',
+      body: 'no form',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    });
+    expect(broken.status).toBe(400);
+    const unbounded = await call(service, '/v1/artworks', {
+      method: 'POST',
+      body: 'no form',
+      headers: { 'content-type': 'multipart/form-data' },
+    });
+    expect([400, 415]).toContain(unbounded.status);
+    expect((await call(service, '/v1/artworks', { method: 'POST', body: 'x', headers: { 'content-type': 'image/png' } })).status).toBe(415);
+  });
+
+  it('is at its signed address only, for workers', async () => {
+    expect((await call(service, '/v1/artworks/x/file')).body).toMatchObject({ status: 401 });
+    expect((await call(service, pathOf(service.addresses.artworkFile('none')), { token: null })).body).toMatchObject({
+      status: 404,
+      code: 'unknown-artwork',
+    });
+  });
+});
+
+function noise(): Promise<Buffer> {
+  return sharp(randomBytes(100 * 100 * 3), { raw: { width: 100, height: 100, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+describe('an upload', () => {
+  const put = (url: string, body: Buffer, headers: Record<string, string> = { 'content-type': 'video/mp4' }) =>
+    call(service, url, { method: 'PUT', token: null, body, headers });
+
+  it('is kept under what it is, and answered with an address that only we can issue', async () => {
+    const answer = await put(pathOf(service.addresses.upload(queued, 2)), mp4);
+    expect([answer.status, answer.body]).toEqual([201, { videoUrl: service.addresses.uploaded(queued, 2, sha256), bytes: 10_000, sha256 }]);
+    const key = `videos/QQQQQQQQQQQQQQQQQQQQQQ/2-${sha256}.mp4`;
+    expect(service.files.stored.get(key)?.equals(mp4)).toBe(true);
+    const videoUrl = String(answer.body['videoUrl']);
+    expect(service.addresses.readUploaded(videoUrl)).toEqual({ videoId: queued, attempt: 2, sha256, key });
+    for (const changed of [
+      videoUrl.replace('/2/', '/3/'),
+      videoUrl.replace('QQ', 'RR'),
+      'https://elsewhere.example/x.mp4',
+      videoUrl.replace(/\?.*/, ''),
+    ])
+      expect(service.addresses.readUploaded(changed)).toBeUndefined();
+  });
+
+  it('also of unknown type or length', async () => {
+    expect(
+      (
+        await put(pathOf(service.addresses.upload(queued, 1)), mp4, {
+          'content-type': 'application/octet-stream',
+          'transfer-encoding': 'chunked',
+        })
+      ).status,
+    ).toBe(201);
+  });
+
+  it('needs the signature of this very address, for writing', async () => {
+    expect((await put(`/v1/uploads/${queued}/1`, mp4)).body).toMatchObject({ status: 401 });
+    expect(
+      (await call(service, `/v1/uploads/${queued}/1`, { method: 'PUT', body: mp4, headers: { 'content-type': 'video/mp4' } })).status,
+    ).toBe(401);
+    expect((await put(pathOf(service.addresses.upload(queued, 1)).replace('/1?', '/2?'), mp4)).body).toMatchObject({
+      status: 403,
+      code: 'invalid-signature',
+    });
+    const forReading = service.urls.sign('read', `/v1/uploads/${queued}/1`, 1_000);
+    expect((await put(forReading, mp4)).status).toBe(403);
+  });
+
+  it('of nothing is 400, of something else 415', async () => {
+    const url = pathOf(service.addresses.upload(queued, 1));
+    expect((await put(url, Buffer.alloc(0))).status).toBe(400);
+    expect((await call(service, url, { method: 'PUT', token: null })).status).toBe(400);
+    expect((await put(url, mp4, { 'content-type': 'image/png' })).status).toBe(415);
+    expect((await put(url, mp4, { 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
+  });
+
+  it('of more than 200 MB is 413, and the worker gets to read why', async () => {
+    const url = pathOf(service.addresses.upload(queued, 1));
+    expect(
+      (
+        await send(service, 'PUT', url, undefined, {
+          'content-type': 'video/mp4',
+          'content-length': String(200 * 1024 * 1024 + 1),
+          expect: '100-continue',
+        })
+      ).status,
+    ).toBe(413);
+    const stored = service.files.stored.size;
+    expect(await endless(url)).toBe(413);
+    expect(service.files.stored.size).toBe(stored);
+  });
+
+  it('that breaks off leaves nothing', async () => {
+    const stored = service.files.stored.size;
+    const url = pathOf(service.addresses.upload(queued, 1));
+    const outgoing = request({
+      host: '127.0.0.1',
+      port: service.port,
+      method: 'PUT',
+      path: url,
+      headers: { 'content-type': 'video/mp4', 'content-length': '1000' },
+    });
+    await new Promise<void>((resolve) => {
+      outgoing.on('error', () => resolve());
+      outgoing.write(Buffer.alloc(500), () => outgoing.destroy(new Error('gone')));
+    });
+    const again = await put(url, Buffer.from('after'));
+    expect(again.status).toBe(201);
+    expect(service.files.stored.size).toBe(stored + 1);
+  });
+});
+
+/** Sends without end, in pieces, until an answer comes. */
+function endless(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      host: '127.0.0.1',
+      port: service.port,
+      method: 'PUT',
+      path,
+      headers: { 'content-type': 'video/mp4', 'transfer-encoding': 'chunked' },
+    });
+    let answered = false;
+    outgoing.on('response', (incoming) => {
+      answered = true;
+      resolve(incoming.statusCode ?? 0);
+      outgoing.destroy();
+    });
+    outgoing.on('error', (error) => (answered ? undefined : reject(error)));
+    const piece = Buffer.alloc(4 * 1024 * 1024);
+    const more = (): void => {
+      while (!answered && outgoing.write(piece)) continue;
+      if (!answered) outgoing.once('drain', more);
+    };
+    more();
+  });
+}
