@@ -118,6 +118,7 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
   }
 
   beforeCommit(): void {
+    this.#table.flush();
     this.#heads.flushSlice(this.#appendedInBatch);
   }
 
@@ -128,6 +129,7 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
 
   reopened(): void {
     this.#appendedInBatch = 0;
+    this.#table.reset();
     this.#heads.reload();
     this.#places.clear();
     this.#recent.reset(this.#heads.lastPosition);
