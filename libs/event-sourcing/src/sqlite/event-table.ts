@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NewEvent, RecordedEvent } from '../event.js';
+import type { EventMetadata, JsonObject, NewEvent, RecordedEvent } from '../event.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 import type { SqlValue, Statement } from './statement.js';
 
@@ -86,7 +86,8 @@ export class EventTable {
     if (this.#pending.length === 0) return;
     const values = this.#pending;
     let at = 0;
-    for (; at + ROWS * ROW_VALUES <= values.length; at += ROWS * ROW_VALUES) this.#insertRows.run(...values.slice(at, at + ROWS * ROW_VALUES));
+    for (; at + ROWS * ROW_VALUES <= values.length; at += ROWS * ROW_VALUES)
+      this.#insertRows.run(...values.slice(at, at + ROWS * ROW_VALUES));
     for (; at < values.length; at += ROW_VALUES) this.#insertRow.run(...values.slice(at, at + ROW_VALUES));
     this.#pending = [];
   }
@@ -97,7 +98,11 @@ export class EventTable {
   }
 
   /** The log after a position, at most `maxCount` events; of streams that `wanted` refuses only the position. */
-  after(position: number, maxCount: number, wanted: (stream: string) => boolean): { readonly events: RecordedEvent[]; readonly upTo: number } {
+  after(
+    position: number,
+    maxCount: number,
+    wanted: (stream: string) => boolean,
+  ): { readonly events: RecordedEvent[]; readonly upTo: number } {
     const rows = this.#after.all(position, maxCount);
     const events: RecordedEvent[] = [];
     for (const row of rows) if (wanted(row[1])) events.push(recorded(row));
@@ -118,5 +123,13 @@ export class EventTable {
 }
 
 function recorded([position, stream, version, , id, type, data, metadata]: EventRow): RecordedEvent {
-  return { stream, version, position: BigInt(position), id, type, data: JSON.parse(data), metadata: JSON.parse(metadata) };
+  return {
+    stream,
+    version,
+    position: BigInt(position),
+    id,
+    type,
+    data: JSON.parse(data) as JsonObject,
+    metadata: JSON.parse(metadata) as EventMetadata,
+  };
 }

@@ -239,7 +239,7 @@ class HeadCache {
  * 53 bits of a name, so that they fit a number: two multiplicative hashes over its UTF-16 units, each mixed at the end. Among 100
  * million streams one pair is expected to share a slot, and is told apart by probing.
  */
-export function hashOfName(name: string): number {
+function hashOfName(name: string): number {
   let low = 0x2545f491;
   let high = 0x6c62272e;
   for (let index = 0; index < name.length; index += 1) {
