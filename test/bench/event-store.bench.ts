@@ -70,7 +70,7 @@ async function readingFigures(home: string, streams: readonly string[]): Promise
     const logSeconds = (performance.now() - beforeLog) / 1_000;
     return {
       'open, ms': Number(openMs.toFixed(1)),
-      'streams': streams.length,
+      streams: streams.length,
       'events in the log': all,
       'cold read of a stream of 4, µs': Number(coldUs.toFixed(1)),
       'log catching up, events/s': Math.round(all / logSeconds),
@@ -108,7 +108,11 @@ async function inStore<T>(home: string, use: (store: EventStore) => Promise<T>):
 }
 
 /** Writers that each wait for their append before the next, for so many seconds. */
-async function appending(writers: number, seconds: number, append: Append): Promise<{ readonly perSecond: number; readonly cpuUs: number }> {
+async function appending(
+  writers: number,
+  seconds: number,
+  append: Append,
+): Promise<{ readonly perSecond: number; readonly cpuUs: number }> {
   const begin = performance.now();
   const cpuBegin = process.cpuUsage();
   const end = begin + seconds * 1_000;
@@ -155,7 +159,9 @@ class RawLog {
   }
 
   append(stream: string, version: number, events: readonly NewEvent[]): Promise<void> {
-    const text = events.map(({ id, type, text: data, metadata }) => `${stream} ${version} ${id} ${type} ${data} ${JSON.stringify(metadata)}\n`).join('');
+    const text = events
+      .map(({ id, type, text: data, metadata }) => `${stream} ${version} ${id} ${type} ${data} ${JSON.stringify(metadata)}\n`)
+      .join('');
     return new Promise((resolve) => {
       if (this.#queue.push({ text, resolve }) === 1) setImmediate(() => this.#write());
     });

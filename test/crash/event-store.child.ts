@@ -28,7 +28,8 @@ async function write(to: EventStore, writer: number): Promise<void> {
 /** What an answer was lost for is sent again: it must be known, and not be written twice. */
 async function repeat(to: EventStore, stream: string, version: number): Promise<void> {
   const outcome = await to.append(stream, version - 1, [anEvent(stream, version)]);
-  if (outcome.kind !== 'appended' || outcome.version !== version) throw new Error(`the repeat of ${stream} ${version} was ${JSON.stringify(outcome)}`);
+  if (outcome.kind !== 'appended' || outcome.version !== version)
+    throw new Error(`the repeat of ${stream} ${version} was ${JSON.stringify(outcome)}`);
 }
 
 function anEvent(stream: string, version: number): NewEvent {

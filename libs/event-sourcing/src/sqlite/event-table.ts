@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { NewEvent, RecordedEvent } from '../event.js';
+import type { EventMetadata, JsonObject, NewEvent, RecordedEvent } from '../event.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-import type { Statement } from './statement.js';
+import type { SqlValue, Statement } from './statement.js';
 
 type EventRow = [
   position: number,
@@ -16,12 +16,19 @@ type EventRow = [
 
 const COLUMNS = 'position, stream, version, previous, id, type, data, metadata';
 const FORMAT = 1;
+/** Rows of one insert: several at once cost a third less than each by itself. */
+const ROWS = 16;
+const ROW_VALUES = 8;
+const ROW = '(?, ?, ?, ?, ?, ?, ?, ?)';
 
 /** One table that only grows, by its integer key; each event points to the one before it in its stream. */
 export class EventTable {
   /** Random, made with the file. */
   readonly logId: string;
-  readonly #insert: Statement<never>;
+  readonly #insertRow: Statement<never>;
+  readonly #insertRows: Statement<never>;
+  /** Values of rows that are not written yet. */
+  #pending: SqlValue[] = [];
   readonly #after: Statement<EventRow>;
   readonly #backFrom: Statement<EventRow>;
   readonly #versionsBackFrom: Statement<[version: number, position: number]>;
@@ -46,7 +53,8 @@ export class EventTable {
     this.logId = log.id;
 
     const arrays = { arrays: true };
-    this.#insert = database.prepare(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#insertRow = database.prepare(`INSERT INTO events (${COLUMNS}) VALUES ${ROW}`);
+    this.#insertRows = database.prepare(`INSERT INTO events (${COLUMNS}) VALUES ${Array.from({ length: ROWS }, () => ROW).join()}`);
     this.#after = database.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`, arrays);
     this.#backFrom = database.prepare(
       `WITH RECURSIVE chain (at, remaining) AS (
@@ -68,12 +76,33 @@ export class EventTable {
     );
   }
 
+  /** Adds an event to the transaction under way; it is written by `flush`. Never throws. */
   insert(position: number, stream: string, version: number, previous: number, event: NewEvent, metadata: string): void {
-    this.#insert.run(position, stream, version, previous, event.id, event.type, event.text, metadata);
+    this.#pending.push(position, stream, version, previous, event.id, event.type, event.text, metadata);
+  }
+
+  /** Writes what has been inserted and is not written yet. Where it throws, the transaction must be given up. */
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    const values = this.#pending;
+    let at = 0;
+    for (; at + ROWS * ROW_VALUES <= values.length; at += ROWS * ROW_VALUES)
+      this.#insertRows.run(...values.slice(at, at + ROWS * ROW_VALUES));
+    for (; at < values.length; at += ROW_VALUES) this.#insertRow.run(...values.slice(at, at + ROW_VALUES));
+    this.#pending = [];
+  }
+
+  /** Forgets what is not written yet: its transaction is no more. */
+  reset(): void {
+    this.#pending = [];
   }
 
   /** The log after a position, at most `maxCount` events; of streams that `wanted` refuses only the position. */
-  after(position: number, maxCount: number, wanted: (stream: string) => boolean): { readonly events: RecordedEvent[]; readonly upTo: number } {
+  after(
+    position: number,
+    maxCount: number,
+    wanted: (stream: string) => boolean,
+  ): { readonly events: RecordedEvent[]; readonly upTo: number } {
     const rows = this.#after.all(position, maxCount);
     const events: RecordedEvent[] = [];
     for (const row of rows) if (wanted(row[1])) events.push(recorded(row));
@@ -82,15 +111,25 @@ export class EventTable {
 
   /** The event at a position and those before it in its stream, newest first, at most `maxCount`. */
   backFrom(position: number, maxCount: number): RecordedEvent[] {
+    this.flush();
     return this.#backFrom.all(position, maxCount).map(recorded);
   }
 
   /** Walks a stream back from a position to `version` and tells the places of it and of every version on the way that `every` divides. */
   placesBackFrom(position: number, version: number, every: number): [version: number, position: number][] {
+    this.flush();
     return this.#versionsBackFrom.all(position, version, every);
   }
 }
 
 function recorded([position, stream, version, , id, type, data, metadata]: EventRow): RecordedEvent {
-  return { stream, version, position: BigInt(position), id, type, data: JSON.parse(data), metadata: JSON.parse(metadata) };
+  return {
+    stream,
+    version,
+    position: BigInt(position),
+    id,
+    type,
+    data: JSON.parse(data) as JsonObject,
+    metadata: JSON.parse(metadata) as EventMetadata,
+  };
 }

@@ -15,7 +15,11 @@ describe('the group commit', () => {
     const insert = opened.database.prepare('INSERT INTO notes VALUES (?)');
     return { ...opened, note: (text: string) => opened.database.commit(() => insert.run(text).changes) };
   };
-  const notes = () => opened.database.prepare<{ note: string }>('SELECT note FROM notes ORDER BY note').all().map(({ note }) => note);
+  const notes = () =>
+    opened.database
+      .prepare<{ note: string }>('SELECT note FROM notes ORDER BY note')
+      .all()
+      .map(({ note }) => note);
 
   beforeEach(() => {
     folder = temporaryFolder();

@@ -194,7 +194,7 @@ export class SqliteDatabase {
   }
 
   #failed(batch: readonly Item[], cause: unknown): void {
-    const error = this.#ended ?? new CommitFailedError(`a commit failed: ${cause}`, { cause });
+    const error = this.#ended ?? new CommitFailedError(`a commit failed: ${String(cause)}`, { cause });
     if (!this.#ended) this.#reopen();
     for (const item of batch) item.reject(error);
   }

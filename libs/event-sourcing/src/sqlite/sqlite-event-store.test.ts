@@ -26,7 +26,10 @@ function onDisk(options: SqliteEventStoreOptions = {}): () => Promise<StoreUnder
 
 eventStoreContract('the store on disk', onDisk());
 eventStoreContract('the store on disk that keeps nothing in memory', onDisk({ recentBytes: 0, cachedHeads: 0, flushEveryEvents: 1 }));
-eventStoreContract('the store on disk with a poor hash of names', onDisk({ hash: (name) => name.length % 2, cachedHeads: 2, flushEveryEvents: 4 }));
+eventStoreContract(
+  'the store on disk with a poor hash of names',
+  onDisk({ hash: (name) => name.length % 2, cachedHeads: 2, flushEveryEvents: 4 }),
+);
 
 describe('the store on disk', () => {
   const folder = temporaryFolder();
@@ -107,7 +110,10 @@ describe('the store on disk', () => {
     const head = await store.head();
     const good = anEvent();
     const bad = { ...anEvent(), id: undefined as unknown as string };
-    const [refused, fine] = await Promise.allSettled([store.append('bad-1', NO_STREAM, [good, bad]), store.append('bad-2', NO_STREAM, [anEvent()])]);
+    const [refused, fine] = await Promise.allSettled([
+      store.append('bad-1', NO_STREAM, [good, bad]),
+      store.append('bad-2', NO_STREAM, [anEvent()]),
+    ]);
     expect(refused).toMatchObject({ status: 'rejected' });
     expect(fine).toMatchObject({ status: 'fulfilled', value: { kind: 'appended' } });
     expect((await store.readLog(head, 10, ['bad-'])).events).toHaveLength(1);

@@ -118,6 +118,7 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
   }
 
   beforeCommit(): void {
+    this.#table.flush();
     this.#heads.flushSlice(this.#appendedInBatch);
   }
 
@@ -128,6 +129,7 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
 
   reopened(): void {
     this.#appendedInBatch = 0;
+    this.#table.reset();
     this.#heads.reload();
     this.#places.clear();
     this.#recent.reset(this.#heads.lastPosition);
@@ -151,7 +153,15 @@ export class SqliteEventStore implements EventStore, CommitParticipant {
       position += 1;
       version += 1;
       this.#table.insert(position, stream, version, previous, event, text);
-      const recorded = { stream, version, position: BigInt(position), id: event.id, type: event.type, data: event.data, metadata: event.metadata };
+      const recorded = {
+        stream,
+        version,
+        position: BigInt(position),
+        id: event.id,
+        type: event.type,
+        data: event.data,
+        metadata: event.metadata,
+      };
       this.#recent.push(recorded, previous, event.text.length + text.length);
       previous = position;
     }
@@ -233,7 +243,8 @@ function prepared(stream: string, expectedVersion: number, events: readonly NewE
   if (events.length === 0) throw new RangeError('an append needs at least one event');
   if (!Number.isSafeInteger(expectedVersion)) throw new RangeError(`${expectedVersion} is not a version`);
   for (const { id, type, text } of events) {
-    if (typeof id !== 'string' || typeof type !== 'string' || typeof text !== 'string') throw new TypeError('an event needs id, type and text');
+    if (typeof id !== 'string' || typeof type !== 'string' || typeof text !== 'string')
+      throw new TypeError('an event needs id, type and text');
   }
   return { stream, expectedVersion, events, metadata: events.map(({ metadata }) => JSON.stringify(metadata)) };
 }

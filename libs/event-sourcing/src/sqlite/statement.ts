@@ -25,11 +25,11 @@ export class Statement<Row> {
   }
 
   get(...values: SqlValue[]): Row | undefined {
-    return this.#current().get(...values);
+    return this.#current().get(...values) as Row | undefined;
   }
 
   all(...values: SqlValue[]): Row[] {
-    return this.#current().all(...values);
+    return this.#current().all(...values) as Row[];
   }
 
   /** Forgets the connection it was prepared on. */

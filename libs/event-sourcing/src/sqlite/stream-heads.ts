@@ -37,8 +37,6 @@ const HEAD_BYTES = 160;
 export class StreamHeads {
   readonly #hash: (stream: string) => number;
   readonly #flushEvery: number;
-  readonly #maxHeads: number;
-  readonly #maxBytes: number;
   /** Heads moved since the flush under way began, or since the last one ended. */
   #fresh = new Map<string, Head>();
   /** What the flush under way has still to write: by name, and in the order of writing (last first). */
@@ -48,9 +46,7 @@ export class StreamHeads {
   #flushMark = 0;
   #flushedTo = 0;
   #last = 0;
-  /** Least recently used first. */
-  readonly #cache = new Map<string, Head>();
-  #cacheBytes = 0;
+  readonly #cache: HeadCache;
 
   readonly #atSlot: Statement<[number, string, number]>;
   readonly #insert: Statement<never>;
@@ -62,8 +58,7 @@ export class StreamHeads {
   constructor(database: SqliteDatabase, options: StreamHeadsOptions = {}) {
     this.#hash = options.hash ?? hashOfName;
     this.#flushEvery = options.flushEveryEvents ?? 20_000;
-    this.#maxHeads = options.cachedHeads ?? 50_000;
-    this.#maxBytes = options.cachedBytes ?? 16 * 1024 * 1024;
+    this.#cache = new HeadCache(options.cachedHeads ?? 50_000, options.cachedBytes ?? 16 * 1024 * 1024);
     database.exec(`
       CREATE TABLE IF NOT EXISTS stream_heads (slot INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS stream_heads_flushed (only INTEGER PRIMARY KEY CHECK (only = 1), upTo INTEGER NOT NULL) STRICT;
@@ -99,13 +94,9 @@ export class StreamHeads {
     const unflushed = this.#fresh.get(stream) ?? this.#flushing.get(stream);
     if (unflushed) return unflushed;
     const cached = this.#cache.get(stream);
-    if (cached) {
-      this.#cache.delete(stream);
-      this.#cache.set(stream, cached);
-      return cached;
-    }
+    if (cached) return cached;
     const stored = this.#probe(stream).head;
-    if (stored) this.#remember(stored);
+    if (stored) this.#cache.put(stored);
     return stored;
   }
 
@@ -113,7 +104,7 @@ export class StreamHeads {
   advance(before: Head | undefined, stream: string, version: number, position: number): void {
     this.#fresh.set(stream, before?.slot === undefined ? { stream, version, position } : { stream, version, position, slot: before.slot });
     this.#last = position;
-    if (before) this.#forget(stream);
+    if (before) this.#cache.remove(stream);
   }
 
   /** Writes a slice of heads into the transaction under way, if it is time to. */
@@ -139,7 +130,6 @@ export class StreamHeads {
     this.#flushing.clear();
     this.#toFlush = [];
     this.#cache.clear();
-    this.#cacheBytes = 0;
     this.#flushedTo = this.#readFlushedTo.get()?.[0] ?? 0;
     this.#last = this.#flushedTo;
     for (let page = this.#eventsAfter.all(this.#last); page.length > 0; page = this.#eventsAfter.all(this.#last)) {
@@ -162,8 +152,8 @@ export class StreamHeads {
       const slot = this.#store(head);
       this.#flushing.delete(stream);
       const newer = this.#fresh.get(stream);
-      if (newer) this.#fresh.set(stream, { ...newer, slot });
-      else this.#remember({ ...head, slot });
+      if (newer) this.#fresh.set(stream, { stream, version: newer.version, position: newer.position, slot });
+      else this.#cache.put({ stream, version: head.version, position: head.position, slot });
     }
     if (this.#toFlush.length > 0) return;
     this.#flushedTo = this.#flushMark;
@@ -196,31 +186,60 @@ export class StreamHeads {
     }
     throw new Error(`no slot for stream "${stream}" in ${MAX_PROBES} tries`);
   }
-
-  #remember(head: Head): void {
-    this.#forget(head.stream);
-    this.#cache.set(head.stream, head);
-    this.#cacheBytes += bytesOf(head.stream);
-    for (const stream of this.#cache.keys()) {
-      if (this.#cache.size <= this.#maxHeads && this.#cacheBytes <= this.#maxBytes) break;
-      this.#forget(stream);
-    }
-  }
-
-  #forget(stream: string): void {
-    if (this.#cache.delete(stream)) this.#cacheBytes -= bytesOf(stream);
-  }
 }
 
-function bytesOf(stream: string): number {
-  return HEAD_BYTES + 2 * stream.length;
+/** Heads that need not be in memory, the recently used ones: two generations, the older of which goes when the younger is half of what may be. */
+class HeadCache {
+  #young = new Map<string, Head>();
+  #old = new Map<string, Head>();
+  #youngBytes = 0;
+
+  constructor(
+    private readonly maxHeads: number,
+    private readonly maxBytes: number,
+  ) {}
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  get(stream: string): Head | undefined {
+    const young = this.#young.get(stream);
+    if (young) return young;
+    const old = this.#old.get(stream);
+    if (old) {
+      this.#old.delete(stream);
+      this.put(old);
+    }
+    return old;
+  }
+
+  put(head: Head): void {
+    this.#young.set(head.stream, head);
+    this.#youngBytes += HEAD_BYTES + 2 * head.stream.length;
+    if (this.#young.size * 2 <= this.maxHeads && this.#youngBytes * 2 <= this.maxBytes) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngBytes = 0;
+  }
+
+  remove(stream: string): void {
+    this.#young.delete(stream);
+    this.#old.delete(stream);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#youngBytes = 0;
+  }
 }
 
 /**
  * 53 bits of a name, so that they fit a number: two multiplicative hashes over its UTF-16 units, each mixed at the end. Among 100
  * million streams one pair is expected to share a slot, and is told apart by probing.
  */
-export function hashOfName(name: string): number {
+function hashOfName(name: string): number {
   let low = 0x2545f491;
   let high = 0x6c62272e;
   for (let index = 0; index < name.length; index += 1) {

@@ -23,7 +23,8 @@ export class StreamPlaces {
     const start = from.version - version > STRIDE ? (this.#nearest(stream, version) ?? from) : from;
     const walked = table.placesBackFrom(start.position, version, STRIDE);
     const [lastVersion, position] = walked.at(-1) ?? [];
-    if (lastVersion !== version || position === undefined) throw new Error(`version ${version} of "${stream}" is not where its chain leads`);
+    if (lastVersion !== version || position === undefined)
+      throw new Error(`version ${version} of "${stream}" is not where its chain leads`);
     if (start.version - version > STRIDE) this.#keep(stream, walked);
     return position;
   }

@@ -12,7 +12,10 @@ export const appendClauses: readonly Clause[] = [
     async run({ store, namespace }) {
       const { version } = appended(await store.append(`${namespace}a`, NO_STREAM, someEvents(2)));
       assert.equal(version, 1);
-      assert.deepEqual((await store.readForwards(`${namespace}a`, 0, 10)).map((event) => event.version), [0, 1]);
+      assert.deepEqual(
+        (await store.readForwards(`${namespace}a`, 0, 10)).map((event) => event.version),
+        [0, 1],
+      );
     },
   },
   {
@@ -103,7 +106,10 @@ export const appendClauses: readonly Clause[] = [
         Array.from({ length: RACERS }, (_, index) => store.append(`${namespace}${index}`, index % 4 === 1 ? 7 : NO_STREAM, someEvents(2))),
       );
       const kinds = outcomes.map(({ kind }) => kind);
-      assert.deepEqual(kinds, Array.from({ length: RACERS }, (_, index) => (index === 0 || index % 4 === 1 ? 'wrong-version' : 'appended')));
+      assert.deepEqual(
+        kinds,
+        Array.from({ length: RACERS }, (_, index) => (index === 0 || index % 4 === 1 ? 'wrong-version' : 'appended')),
+      );
       assert.equal((await wholeLog(test)).length, 1 + 2 * kinds.filter((kind) => kind === 'appended').length);
     },
   },
@@ -132,7 +138,10 @@ export const appendClauses: readonly Clause[] = [
       for (const log of [seenMeanwhile, await wholeLog(test)]) {
         const runs = Array.from({ length: Math.ceil(log.length / 3) }, (_, index) => idsOf(log.slice(index * 3, index * 3 + 3)).join());
         const whole = written.map(({ events }) => idsOf(events).join());
-        assert.deepEqual(runs.filter((run) => !whole.includes(run)), []);
+        assert.deepEqual(
+          runs.filter((run) => !whole.includes(run)),
+          [],
+        );
       }
       assert.equal((await wholeLog(test)).length, written.length * 3);
     },
@@ -152,7 +161,10 @@ export const appendClauses: readonly Clause[] = [
       await store.append(`${namespace}a`, 0, many);
       const [first, ...rest] = await store.readForwards(`${namespace}a`, 0, 1000);
       assert.equal(first?.data['text'], large.data['text']);
-      assert.deepEqual(rest.map(({ id, data }) => [id, data]), many.map(({ id, data }) => [id, data]));
+      assert.deepEqual(
+        rest.map(({ id, data }) => [id, data]),
+        many.map(({ id, data }) => [id, data]),
+      );
     },
   },
   {

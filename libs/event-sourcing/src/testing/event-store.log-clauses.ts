@@ -34,7 +34,10 @@ export const logClauses: readonly Clause[] = [
         assert.equal(version, next.get(stream) ?? 0);
         next.set(stream, version + 1);
       }
-      assert.deepEqual([...next.values()], Array.from({ length: 8 }, () => 10));
+      assert.deepEqual(
+        [...next.values()],
+        Array.from({ length: 8 }, () => 10),
+      );
     },
   },
   {
@@ -88,7 +91,9 @@ export const logClauses: readonly Clause[] = [
       const start = await store.head();
       const rare = [anEvent('Rare'), anEvent('Rare')];
       await store.append(`${namespace}rare`, NO_STREAM, rare.slice(0, 1));
-      const others = await Promise.all(Array.from({ length: 20 }, (_, index) => store.append(`${namespace}other-${index}`, NO_STREAM, someEvents(3))));
+      const others = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => store.append(`${namespace}other-${index}`, NO_STREAM, someEvents(3))),
+      );
       await store.append(`${namespace}rare`, 0, rare.slice(1));
       const { position: last } = appended(await store.append(`${namespace}other-0`, 2, someEvents(3)));
       assert.equal(others.length, 20);

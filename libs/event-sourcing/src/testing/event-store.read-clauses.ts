@@ -46,7 +46,10 @@ export const readClauses: readonly Clause[] = [
       for (const name of names) await store.append(name, NO_STREAM, [anEvent(name)]);
       for (const name of names) {
         const events = await store.readForwards(name, 0, 10);
-        assert.deepEqual(events.map(({ stream, type }) => [stream, type]), [[name, name]]);
+        assert.deepEqual(
+          events.map(({ stream, type }) => [stream, type]),
+          [[name, name]],
+        );
       }
     },
   },
@@ -114,7 +117,10 @@ export const readClauses: readonly Clause[] = [
       const log = await wholeLog(test);
       assert.equal(typeof position, 'bigint');
       assert.equal(stream.at(-1)?.position, position);
-      assert.deepEqual(stream.map((event) => event.position), log.map((event) => event.position));
+      assert.deepEqual(
+        stream.map((event) => event.position),
+        log.map((event) => event.position),
+      );
       assert.deepEqual([...(await store.readBackwards(`${namespace}a`, undefined, 10))].reverse(), log);
     },
   },
