@@ -1,3 +1,4 @@
+export * from './projection.dump.js';
 export * from './manual.clock.js';
 export * from './memory-read-models.js';
 export * from './seeded.ids.js';
