@@ -1,5 +1,6 @@
-import type { CloudEvent } from '#contracts';
+import type { CloudEvent, Refusal } from '#contracts';
 import type { Position } from '#event-sourcing';
+import type { ReceivedCloudEvent } from '#messaging';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
@@ -119,10 +120,5 @@ export interface Gauge {
 
 /** Sets an event aside that came by HTTP and cannot be right, as its topic's consumer would have. */
 export abstract class Parking {
-  abstract park(
-    topic: string,
-    group: string,
-    message: { readonly key: string; readonly headers: { readonly [name: string]: string }; readonly body: string },
-    reason: string,
-  ): Promise<void>;
+  abstract park(topic: string, event: ReceivedCloudEvent, refusal: Refusal): Promise<void>;
 }

@@ -1,8 +1,10 @@
 import { FactStream as FactPort, type Gauge, Gauges, Operations, type ParkedMessage, Parking, Positions, Readiness, ReadModels, RoomPreviews, type DeliveredVideo, type Verification, VideoFiles } from '#api';
+import { type Refusal, topics } from '#contracts';
 import { FactStream } from '#credits';
 import { type EventStore, type MachineClock, type Position, type Projector, positionToken, readPositionToken } from '#event-sourcing';
-import type { MessageQueue } from '#messaging';
-import { previewOf, type VideoLibrary } from '#videos';
+import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
+import { inboxGroups } from '#processor';
+import { accountOfVideo, previewOf, type VideoLibrary } from '#videos';
 
 /** The edge's ports on the parts of one process: each a few lines, named by what the edge asks for. */
 export class LogPositions extends Positions {
@@ -63,9 +65,18 @@ export class QueueParking extends Parking {
   constructor(private readonly queue: MessageQueue) {
     super();
   }
-  async park(topic: string, group: string, message: { key: string; headers: { [name: string]: string }; body: string }, reason: string): Promise<void> {
-    await this.queue.park(topic, group, message, reason);
+  async park(topic: string, event: ReceivedCloudEvent, refusal: Refusal): Promise<void> {
+    const group = topic === topics.billing ? inboxGroups.billing : inboxGroups.renderResults;
+    const message = toMessage(keyOf(event.data), event, event.data);
+    await this.queue.park(topic, group, message, refusal.detail ?? refusal.code);
   }
+}
+
+/** The account that an event names, as the topic's key would; text of its own where it names none. */
+function keyOf(data: unknown): string {
+  const { accountId, videoId } = (typeof data === 'object' && data !== null ? data : {}) as { readonly accountId?: unknown; readonly videoId?: unknown };
+  if (typeof accountId === 'string') return accountId;
+  return (typeof videoId === 'string' ? accountOfVideo(videoId) : undefined) ?? 'unknown';
 }
 
 export class ProcessOperations extends Operations {

@@ -1,4 +1,4 @@
-import { type Patience, untilAvailable } from './engine-unavailable.js';
+import { isEngineUnavailable, type Patience, untilAvailable } from './engine-unavailable.js';
 import type { Position, RecordedEvent } from './event.js';
 import type { Projection } from './projection.js';
 import { type ProjectionEngines, RunningProjection } from './running-projection.js';
@@ -70,8 +70,13 @@ export class Projector {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.subscription.stop();
-    for (const projection of this.running.values()) {
-      await projection.settle();
+    for (const [name, projection] of this.running) {
+      try {
+        await projection.settle();
+      } catch (error) {
+        if (!isEngineUnavailable(error)) throw error;
+        this.options.log(`projection ${name}: its last checkpoint was not stored (${String(error)}); a start reads a little again`);
+      }
       projection.progress.end();
     }
   }

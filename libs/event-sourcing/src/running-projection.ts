@@ -32,6 +32,7 @@ export class RunningProjection {
   private stored: Position = 0n;
   private rows: FoldedRows | undefined;
   private quietPages = 0;
+  private rebuilding = false;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -92,6 +93,16 @@ export class RunningProjection {
    * have come as far, reads switch in one step. `onProgress` is told the place reached, page by page.
    */
   async rebuild(onProgress: (upTo: Position) => void): Promise<void> {
+    if (this.rebuilding) throw new Error(`"${this.projection.name}" is being rebuilt already`);
+    this.rebuilding = true;
+    try {
+      await this.fillAndSwitch(onProgress);
+    } finally {
+      this.rebuilding = false;
+    }
+  }
+
+  private async fillAndSwitch(onProgress: (upTo: Position) => void): Promise<void> {
     const { store, readModels, clock } = this.engines;
     const { name, prefixes } = this.projection;
     const generation = await readModels.rebuild(name);

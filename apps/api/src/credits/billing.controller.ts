@@ -1,3 +1,4 @@
+import { topics } from '#contracts';
 import { ApplyBillingEvent, PLANS, type Plan, type Plans } from '#credits';
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -6,6 +7,7 @@ import { readCloudEvent } from '../edge/cloud-events.js';
 import type { ProblemDocument } from '../edge/problem.js';
 import { respond } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
+import { Parking } from '../ports.js';
 
 /** The side that faces the billing system: what it may sell, and what it tells us. */
 @Controller('v1')
@@ -13,6 +15,7 @@ export class BillingController {
   constructor(
     private readonly commands: CommandBus,
     @Inject(PLANS) private readonly catalogue: Plans,
+    private readonly parking: Parking,
   ) {}
 
   @Post('billing-events')
@@ -29,8 +32,10 @@ export class BillingController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly position: string } | ProblemDocument> {
-    const { type, data } = readCloudEvent(body);
-    return respond(reply, await this.commands.execute(new ApplyBillingEvent(type, data, callerOf(request))));
+    const event = readCloudEvent(body);
+    const answer = await this.commands.execute(new ApplyBillingEvent(event.type, event.data, callerOf(request)));
+    if (answer.kind === 'refused') await this.parking.park(topics.billing, event, answer.refusal);
+    return respond(reply, answer);
   }
 
   @Get('plans')

@@ -1,6 +1,7 @@
 import type { ProblemCode, Refusal } from '#contracts';
 import { InvalidCursorError, StoreUnavailableError } from '#event-sourcing';
 import { FileTooLargeError } from '#files';
+import { ReadModelBehindError } from '#videos';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -28,6 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
   private refusalFor(error: unknown, reply: FastifyReply): Refusal {
     if (error instanceof ProblemError) return error.refusal;
     if (error instanceof StoreUnavailableError) return { code: 'store-unavailable' };
+    if (error instanceof ReadModelBehindError) return { code: 'read-model-behind' };
     if (error instanceof InvalidCursorError) return { code: 'invalid-cursor' };
     if (error instanceof FileTooLargeError) return { code: 'payload-too-large', limitBytes: error.limitBytes };
     if (!(error instanceof Error)) return { code: 'internal' };

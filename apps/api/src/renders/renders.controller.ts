@@ -1,4 +1,4 @@
-import type { RenderJob } from '#contracts';
+import { type RenderJob, topics } from '#contracts';
 import { ApplyRenderResult, ClaimRenderJob } from '#videos';
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -9,6 +9,7 @@ import { respond } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
 import { Is, id, optional, wholeNumber } from '../edge/rules.js';
 import { inBody } from '../edge/shape.js';
+import { Parking } from '../ports.js';
 
 export class ClaimBody {
   @Is(id) workerId!: string;
@@ -19,7 +20,10 @@ export class ClaimBody {
 /** For render workers without a queue of their own. */
 @Controller('v1')
 export class RendersController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly parking: Parking,
+  ) {}
 
   @Post('render-jobs/claim')
   @HttpCode(200)
@@ -54,7 +58,9 @@ export class RendersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ readonly position: string } | ProblemDocument> {
-    const { type, data } = readCloudEvent(body);
-    return respond(reply, await this.commands.execute(new ApplyRenderResult(type, data, callerOf(request))));
+    const event = readCloudEvent(body);
+    const answer = await this.commands.execute(new ApplyRenderResult(event.type, event.data, callerOf(request)));
+    if (answer.kind === 'refused') await this.parking.park(topics.renderResults, event, answer.refusal);
+    return respond(reply, answer);
   }
 }

@@ -40,7 +40,7 @@ export class SqliteGeneration implements Generation {
 
   drop(): void {
     this.dropped = true;
-    this.file.close();
+    this.file.abandon();
     removeViews(this.file.path);
   }
 }

@@ -27,6 +27,8 @@ const AWAY: readonly number[] = [3, 5, 6, 7, 8, 10, 13, 14, 15];
 export class SqliteReadModels implements ReadModelStore {
   private readonly live = new Map<string, SqliteGeneration>();
   private readonly rebuilt = new Map<string, SqliteGeneration>();
+  /** The highest number that a generation of a projection has had: none is given twice. */
+  private readonly lastNumbers = new Map<string, number>();
   private notesFile: ViewsFile | undefined;
 
   constructor(
@@ -66,7 +68,7 @@ export class SqliteReadModels implements ReadModelStore {
   async switchTo(projection: string, generation: Generation): Promise<void> {
     const old = this.opened(projection);
     const next = this.rebuilt.get(projection);
-    if (!next || next !== generation) throw new Error(`generation ${generation.id} is not being rebuilt`);
+    if (!next || next.id !== generation.id) throw new Error(`generation ${generation.id} is not being rebuilt`);
     this.guard(next, (file) => file.complete());
     this.live.set(projection, next);
     this.rebuilt.delete(projection);
@@ -107,8 +109,14 @@ export class SqliteReadModels implements ReadModelStore {
   }
 
   async close(): Promise<void> {
-    for (const { file } of [...this.live.values(), ...this.rebuilt.values()]) file.close();
-    this.notesFile?.close();
+    const files = [...this.live.values(), ...this.rebuilt.values()].map(({ file }) => file);
+    for (const file of this.notesFile ? [...files, this.notesFile] : files) {
+      try {
+        file.close();
+      } catch (error) {
+        this.log(`READ MODELS: ${file.path} was not closed well (${String(error)}); the next start looks at it again`);
+      }
+    }
     this.live.clear();
     this.rebuilt.clear();
     this.notesFile = undefined;
@@ -130,7 +138,7 @@ export class SqliteReadModels implements ReadModelStore {
       },
       (error) => {
         this.log(`READ MODELS: ${path} is damaged (${String(error)}); its notes are lost`);
-        this.notesFile?.close();
+        this.notesFile?.abandon();
         this.notesFile = undefined;
         removeViews(path);
       },
@@ -147,12 +155,13 @@ export class SqliteReadModels implements ReadModelStore {
   private findLive(projection: string, stamp: Stamp): SqliteGeneration | undefined {
     let live: SqliteGeneration | undefined;
     for (const number of this.numbers(projection)) {
+      this.lastNumbers.set(projection, Math.max(number, this.lastNumbers.get(projection) ?? 0));
       const path = this.path(projection, number);
       const file = live ? undefined : this.openWhole(path);
       if (file && file.isComplete() && sameStamp(file.stamp(), stamp)) {
         live = new SqliteGeneration(projection, `${projection}-${number}`, stamp, file, this.guard);
       } else {
-        file?.close();
+        file?.abandon();
         removeViews(path);
       }
     }
@@ -174,7 +183,8 @@ export class SqliteReadModels implements ReadModelStore {
   }
 
   private make(projection: string, stamp: Stamp, showsFrom?: Position): SqliteGeneration {
-    const number = (this.numbers(projection)[0] ?? 0) + 1;
+    const number = (this.lastNumbers.get(projection) ?? 0) + 1;
+    this.lastNumbers.set(projection, number);
     const file = new ViewsFile(this.path(projection, number), stamp);
     return new SqliteGeneration(projection, `${projection}-${number}`, stamp, file, this.guard, showsFrom);
   }
@@ -240,8 +250,18 @@ function isAway(error: unknown): boolean {
   return AWAY.includes(resultCode(error) & 0xff) && !isDamaged(error);
 }
 
+/** What the driver leaves without a result code: errors in the midst of a read of many rows. */
+const CODES_OF_MESSAGES: Readonly<Record<string, number>> = {
+  'database is locked': 5,
+  'out of memory': 7,
+  'disk I/O error': 10,
+  'database disk image is malformed': 11,
+  'file is not a database': 26,
+};
+
 /** SQLite's extended result code of an error; 0 for any other error. */
 function resultCode(error: unknown): number {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : 0;
-  return typeof code === 'number' ? code : 0;
+  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return 0;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode;
+  return 'message' in error ? (CODES_OF_MESSAGES[String(error.message)] ?? 0) : 0;
 }

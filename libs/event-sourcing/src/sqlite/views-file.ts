@@ -31,7 +31,7 @@ export class ViewsFile {
     readonly path: string,
     made?: Stamp,
   ) {
-    this.database = new DatabaseSync(path, { timeout: 5_000 });
+    this.database = new DatabaseSync(path);
     try {
       this.database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KB};
         PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
@@ -120,7 +120,21 @@ export class ViewsFile {
     return schema;
   }
 
+  /**
+   * Moves what is in the write-ahead log into the file and closes it. (The driver cannot finalise statements: a connection
+   * that has prepared some ends only when they are collected, so SQLite itself does not tidy up at this point.)
+   */
   close(): void {
+    if (!this.database.isOpen) return;
+    try {
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** Closes a file that is about to be removed. */
+  abandon(): void {
     this.statements.clear();
     if (this.database.isOpen) this.database.close();
   }

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SignedUrls, StaffKey, secretFile } from '#access';
+import { Addresses, createHttpApp, type Settings } from '#api';
+import { type Plans, readPlans } from '#credits';
+import { createTransactor, randomIds, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino } from 'pino';
+import { buildDomain, type Domain, type Foundation } from './domain.js';
+import { openEmbedded } from './engines.embedded.js';
+import { clockAggregate, SandboxClock, storedInstant } from './sandbox.clock.js';
+import { StandaloneModule } from './standalone.module.js';
+
+/** A reason not to start, in words for the operator. */
+export class StartRefusedError extends Error {
+  override readonly name = 'StartRefusedError';
+}
+
+const SHOWN_MS = 600_000;
+
+export interface Standalone {
+  readonly app: NestFastifyApplication;
+  readonly domain: Domain;
+  readonly foundation: Foundation;
+  readonly staffToken: string;
+  /** How others reach it: no slash at the end. */
+  readonly base: string;
+  /** Finishes what has arrived, lets go of everything, gives the folder free. */
+  stop(): Promise<void>;
+}
+
+/** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
+export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
+  const logger = pino({ level: settings.logLevel });
+  const log = (message: string): void => logger.info(message);
+  const fatal = (error: unknown): void => {
+    logger.fatal(error instanceof Error ? error : { error }, 'the service cannot go on and ends');
+    process.exit(70);
+  };
+  const dataDir = resolve(settings.dataDir);
+  const plans = plansOf(settings);
+  const engines = await openEmbedded({ dataDir, filesDir: filesDirOf(settings, dataDir), clock: systemMachineClock, log, onFatal: fatal });
+
+  const staffToken = settings.staffApiKey ?? (await secretFile(join(dataDir, 'staff.key'), () => `vc_staff_${randomIds.secret(24)}`));
+  const signingKey = settings.urlSigningKey ?? (await secretFile(join(dataDir, 'url-signing.key'), () => randomIds.secret(32)));
+  const urls = new SignedUrls(signingKey, systemMachineClock);
+  let listening = '';
+  const addresses = new Addresses(urls, () => settings.publicUrl ?? listening);
+
+  const clock = new SettableClock(systemBusinessClock);
+  const clockTransactor = createTransactor({
+    aggregate: clockAggregate,
+    store: engines.store,
+    clock: systemBusinessClock,
+    machineClock: systemMachineClock,
+    cacheBytes: 1_024,
+    log: logger,
+  });
+  const stoodAt = await storedInstant(clockTransactor);
+  if (stoodAt !== null && !settings.sandbox) throw new StartRefusedError(`the data folder "${dataDir}" has a test clock: it starts with SANDBOX=true only`);
+  if (stoodAt !== null) clock.restore(stoodAt);
+
+  const foundation = { settings, plans, addresses, ...engines, clock, machineClock: systemMachineClock, log, onStopped: fatal };
+  const domain = buildDomain(foundation);
+  const shown = async (position: bigint): Promise<void> => {
+    for (const name of ['accounts', 'videos']) await domain.projector.waitFor(name, position, SHOWN_MS);
+  };
+  const testClock = new SandboxClock(clock, clockTransactor, domain.renewalClock, engines.store, shown);
+  const authenticators = [new StaffKey(staffToken), domain.apiKeys];
+  const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: extra }), { logger: false });
+
+  await app.listen(settings.port, settings.host);
+  const { port } = app.getHttpServer().address() as { readonly port: number };
+  listening = `http://${settings.host}:${port}`;
+  const base = settings.publicUrl ?? listening;
+  logger.info({ base, dataDir, sandbox: settings.sandbox }, 'listening');
+  const stop = async (): Promise<void> => {
+    log('stopping');
+    await app.close();
+    await engines.close();
+  };
+  return { app, domain, foundation, staffToken, base, stop };
+}
+
+function plansOf({ plansFile }: Settings): Plans {
+  const shipped = new URL('../../../libs/credits/src/plans/plans.json', import.meta.url);
+  const text = plansFile === undefined ? readFileSync(shipped, 'utf8') : readFileSync(plansFile, 'utf8');
+  try {
+    return readPlans(JSON.parse(text));
+  } catch (error) {
+    throw new StartRefusedError(`PLANS_FILE ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
+  return filesUrl === undefined ? join(dataDir, 'files') : fileURLToPath(new URL(filesUrl));
+}
+
