@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { EventMetadata, EventStore, NewEvent } from '#event-sourcing';
 import { FolderLock, SqliteDatabase, SqliteEventStore } from '#event-sourcing/sqlite';
 
-/** Figures by name; the name says the unit. */
-export type Figures = { readonly [name: string]: number };
+import type { Figures } from './figures.js';
 
 export interface EventStoreBenchOptions {
   /** How long each number of writers writes. */

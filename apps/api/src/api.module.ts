@@ -46,3 +46,6 @@ export * from './addresses.js';
 export * from './http.js';
 export * from './ports.js';
 export * from './settings/settings.js';
+export { Route } from './edge/route.js';
+export { inBody } from './edge/shape.js';
+export { CreateVideoBody } from './videos/videos.shapes.js';

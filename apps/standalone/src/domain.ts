@@ -1,7 +1,7 @@
 import { ApiKeys, keyAggregate } from '#access';
 import type { Addresses, Settings } from '#api';
 import { type Plans, RenewalClock } from '#credits';
-import { type BusinessClock, createTransactor, type EventStore, type MachineClock, Projector, type ReadModelStore, randomIds } from '#event-sourcing';
+import { createTransactor, type EventStore, type MachineClock, Projector, type ReadModelStore, randomIds, type SettableClock } from '#event-sourcing';
 import type { Files } from '#files';
 import type { MessageQueue } from '#messaging';
 import { Inbox, Processor } from '#processor';
@@ -31,7 +31,7 @@ export interface Foundation {
   readonly queue: MessageQueue;
   readonly readModels: ReadModelStore;
   readonly files: Files;
-  readonly clock: BusinessClock;
+  readonly clock: SettableClock;
   readonly machineClock: MachineClock;
   readonly log: (message: string) => void;
   /** Something has stopped for good: the process must end. */

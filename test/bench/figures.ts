@@ -1,0 +1,2 @@
+/** Figures by name; the name says the unit. */
+export type Figures = { readonly [name: string]: number };
