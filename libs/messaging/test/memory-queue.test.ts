@@ -1,5 +1,5 @@
 import { queueContract } from '../src/testing/index.js';
-import { memoryBench } from './memory.bench.js';
+import { memoryBench } from './memory.under-test.js';
 
 describe('the queue in memory', () => {
   it.each(queueContract.map((clause) => [clause.sentence, clause] as const))('%s', async (_, clause) => {

@@ -1,5 +1,5 @@
 import { broken, brokenQueues, queueContract } from '../src/testing/index.js';
-import { memoryBench } from './memory.bench.js';
+import { memoryBench } from './memory.under-test.js';
 
 /** How the clause fares on the broken copy: the failure it reports, or undefined where it notices nothing. */
 async function failureOf(name: string, patienceMs: number): Promise<unknown> {

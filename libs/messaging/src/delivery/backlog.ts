@@ -21,7 +21,7 @@ export interface Entry extends Place {
 export type Order = 'key' | 'offered';
 
 /** Messages that may be held behind others of their key before reading on stops; about 100 bytes each. */
-export const heldAtMost = 20_000;
+const heldAtMost = 20_000;
 
 interface Lane {
   /** Messages of the key that were let through and are not finished. */

@@ -8,6 +8,8 @@ import { openTestDatabase } from './test-database.js';
  * What is killed: publishes numbered messages, going on from its checkpoint; consumes one topic and takes from another. Each line of
  * its log is written when the thing has happened. With `drain` it publishes nothing and ends when all is handled.
  */
+export type Mode = 'run' | 'drain';
+
 const [folder = '', logFile = '', mode = ''] = process.argv.slice(2);
 const log = openSync(logFile, 'a');
 const say = (...words: readonly (string | number)[]): unknown => writeSync(log, `${words.join(' ')}\n`);
@@ -49,7 +51,7 @@ const consumer = await queue.consume({
     return { kind: 'done' };
   },
 });
-if (mode === 'drain') {
+if ((mode as Mode) === 'drain') {
   await takeByHand(0);
   await consumer.idle();
   await queue.close();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
+import type { Mode } from './kill.child.js';
 
 const rounds = 12;
 const boundMs = 15_000;
@@ -26,7 +27,8 @@ describe('the queue in SQLite under kill -9', () => {
   /** One life of the child: killed at some instant after it is ready, or run to its end. */
   async function live(name: string, killAfterMs?: number): Promise<void> {
     const logFile = join(folder, `${name}.log`);
-    const child = spawn(process.execPath, [program, folder, logFile, killAfterMs === undefined ? 'drain' : 'run'], { stdio: 'inherit' });
+    const mode: Mode = killAfterMs === undefined ? 'drain' : 'run';
+    const child = spawn(process.execPath, [program, folder, logFile, mode], { stdio: 'inherit' });
     const ended = once(child, 'exit');
     if (killAfterMs !== undefined) {
       const deadline = Date.now() + boundMs;

@@ -1,8 +1,37 @@
+import { FolderLock, SqliteDatabase } from '#event-sourcing/sqlite';
+import type { QueueDatabase } from '../../src/sqlite/index.js';
 import { done } from '../../src/testing/clause.js';
 import { queueContract } from '../../src/testing/index.js';
-import { sqliteBench } from './sqlite.bench.js';
+import { type MortalDatabase, sqliteBench, sqliteBenchOn } from './sqlite.under-test.js';
 
 const patienceMs = 250_000;
+
+/** The event log's own database, as the service hands it to the queue. */
+function openEventLog(folder: string): MortalDatabase {
+  const lock = FolderLock.acquire(folder);
+  const onFatal = (error: Error): never => {
+    throw error;
+  };
+  const database = SqliteDatabase.open(lock, { onFatal });
+  const shared: QueueDatabase = database;
+  return {
+    exec: (sql) => shared.exec(sql),
+    prepare: (sql) => shared.prepare(sql),
+    commit: (work) => shared.commit(work),
+    kill() {
+      database.close();
+      lock.release();
+    },
+  };
+}
+
+describe("the queue in the event log's database", () => {
+  it.each(queueContract.map((clause) => [clause.sentence, clause] as const))('%s', async (_, clause) => {
+    const bench = sqliteBenchOn(openEventLog, patienceMs);
+    await clause.run(bench);
+    await bench.close();
+  });
+});
 
 describe('the queue in SQLite', () => {
   it.each(queueContract.map((clause) => [clause.sentence, clause] as const))('%s', async (_, clause) => {

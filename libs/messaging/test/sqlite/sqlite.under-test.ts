@@ -2,18 +2,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { QueueClock } from '../../src/delivery/surroundings.js';
-import { SqliteQueue } from '../../src/sqlite/index.js';
+import { type QueueDatabase, SqliteQueue } from '../../src/sqlite/index.js';
 import type { QueueUnderTest } from '../../src/testing/index.js';
 import { quickClock } from '../quick.clock.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 
-export interface SqliteBench extends QueueUnderTest {
-  readonly database: TestDatabase;
+/** A database that can be left as a killed process leaves it, as far as a process can that lives on. */
+export type MortalDatabase = QueueDatabase & { kill(): void };
+
+export interface SqliteBench<Database> extends QueueUnderTest {
+  readonly database: Database;
   readonly reports: string[];
   current(): SqliteQueue;
 }
 
-export function sqliteBench(patienceMs: number): SqliteBench {
+export function sqliteBench(patienceMs: number): SqliteBench<TestDatabase> {
+  return sqliteBenchOn((folder) => openTestDatabase(join(folder, 'events.sqlite')), patienceMs);
+}
+
+export function sqliteBenchOn<Database extends MortalDatabase>(
+  openDatabase: (folder: string) => Database,
+  patienceMs: number,
+): SqliteBench<Database> {
   const folder = mkdtempSync(join(tmpdir(), 'queue-'));
   const wall = quickClock(25);
   const reports: string[] = [];
@@ -23,7 +33,7 @@ export function sqliteBench(patienceMs: number): SqliteBench {
       now: () => wall.now(),
       sleep: (ms, signal) => wall.sleep(ms, signal).then(() => (alive ? undefined : new Promise(() => undefined))),
     };
-    const database = openTestDatabase(join(folder, 'events.sqlite'));
+    const database = openDatabase(folder);
     const queue = new SqliteQueue({ database, clock, report: (problem) => void reports.push(problem) });
     const kill = (): void => {
       alive = false;
