@@ -15,7 +15,14 @@ export interface EventStoreBenchOptions {
 
 type Append = (stream: string, expectedVersion: number, events: readonly NewEvent[]) => Promise<unknown>;
 
+interface Speed {
+  readonly perSecond: number;
+  /** Processor time of the whole process per append, in microseconds. */
+  readonly cpuUs: number;
+}
+
 const WRITERS = [1, 16, 128];
+const ROUNDS = 8;
 /** Appends to one stream before a writer goes on to a new one, as an account's life goes on. */
 const APPENDS_PER_STREAM = 2;
 const LOG_PAGE = 2_000;
@@ -30,23 +37,14 @@ export async function eventStoreBench({ secondsPerCase = 2, folder }: EventStore
   const figures: Record<string, number> = {};
   try {
     for (const writers of WRITERS) {
-      const raw = new RawLog(join(home, `raw-${writers}.log`));
-      const limit = await appending(writers, secondsPerCase, (stream, version, events) => raw.append(stream, version, events));
-      raw.close();
-      const { measured, streams } = await inStore(home, async (store) => {
-        const names = new Set<string>();
-        const speed = await appending(writers, secondsPerCase, (stream, version, events) => {
-          names.add(stream);
-          return store.append(stream, version, events);
-        });
-        return { measured: speed, streams: [...names] };
-      });
+      const names = new Set<string>();
+      const { limit, measured } = await inStore(home, (store) => sideBySide(writers, secondsPerCase, join(home, 'raw.log'), store, names));
       figures[`raw appends/s, ${writers} writers`] = Math.round(limit.perSecond);
       figures[`store appends/s, ${writers} writers`] = Math.round(measured.perSecond);
       figures[`store of raw, ${writers} writers`] = Number((measured.perSecond / limit.perSecond).toFixed(2));
       figures[`raw CPU µs per append, ${writers} writers`] = Number(limit.cpuUs.toFixed(1));
       figures[`store CPU µs per append, ${writers} writers`] = Number(measured.cpuUs.toFixed(1));
-      if (writers === WRITERS.at(-1)) Object.assign(figures, await readingFigures(home, streams));
+      if (writers === WRITERS.at(-1)) Object.assign(figures, await readingFigures(home, [...names]));
     }
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -106,19 +104,38 @@ async function inStore<T>(home: string, use: (store: EventStore) => Promise<T>):
   }
 }
 
+/** The file and the store in turns, so that a busy neighbour disturbs both alike. */
+async function sideBySide(writers: number, seconds: number, rawFile: string, store: EventStore, names: Set<string>) {
+  const raw = new RawLog(rawFile);
+  const limits: Speed[] = [];
+  const speeds: Speed[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const label = `${writers}-${round}`;
+    limits.push(await appending(label, writers, seconds / ROUNDS, (stream, version, events) => raw.append(stream, version, events)));
+    const append: Append = (stream, version, events) => {
+      names.add(stream);
+      return store.append(stream, version, events);
+    };
+    speeds.push(await appending(label, writers, seconds / ROUNDS, append));
+  }
+  raw.close();
+  return { limit: mean(limits), measured: mean(speeds) };
+}
+
+function mean(speeds: readonly Speed[]): Speed {
+  const over = (of: (speed: Speed) => number) => speeds.reduce((sum, speed) => sum + of(speed), 0) / speeds.length;
+  return { perSecond: over(({ perSecond }) => perSecond), cpuUs: over(({ cpuUs }) => cpuUs) };
+}
+
 /** Writers that each wait for their append before the next, for so many seconds. */
-async function appending(
-  writers: number,
-  seconds: number,
-  append: Append,
-): Promise<{ readonly perSecond: number; readonly cpuUs: number }> {
+async function appending(label: string, writers: number, seconds: number, append: Append): Promise<Speed> {
   const begin = performance.now();
   const cpuBegin = process.cpuUsage();
   const end = begin + seconds * 1_000;
   let appends = 0;
   const write = async (writer: number): Promise<void> => {
     for (let turn = 0; performance.now() < end; turn += 1) {
-      const stream = `account-${writers}-${writer}-${Math.floor(turn / APPENDS_PER_STREAM)}`;
+      const stream = `account-${label}-${writer}-${Math.floor(turn / APPENDS_PER_STREAM)}`;
       await append(stream, (turn % APPENDS_PER_STREAM) * 2 - 1, twoEvents(appends));
       appends += 1;
     }

@@ -105,6 +105,23 @@ describe('the store on disk', () => {
     await opened.close();
   });
 
+  it('finds what was appended while heads were being written, slice by slice', async () => {
+    const store = open({ flushEveryEvents: 300 });
+    await Promise.all(Array.from({ length: 299 }, (_, index) => store.append(`early-${index}`, NO_STREAM, someEvents(1))));
+    const written = slots() ?? 0;
+    const late: string[] = [];
+    for (let count = 0; count < 50 && (slots() ?? 0) < written + 299; count += 1) {
+      late.push(`late-${count}`);
+      await store.append(`late-${count}`, NO_STREAM, someEvents(1));
+    }
+    expect(late.length).toBeGreaterThan(2);
+    opened.kill();
+
+    const after = open();
+    for (const stream of [...late, 'early-0', 'early-298']) expect(await after.readForwards(stream, 0, 10)).toHaveLength(1);
+    await opened.close();
+  });
+
   it('refuses what is not an event without a trace of it', async () => {
     const store = open();
     const head = await store.head();
