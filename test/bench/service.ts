@@ -80,7 +80,7 @@ export class ServiceUnderLoad {
   ) {}
 
   static async start(folder: string, accounts: number, creditsEach: number): Promise<ServiceUnderLoad> {
-    const child = fork(process.argv[1] as string, ['--service', folder, String(accounts), String(creditsEach)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(process.argv[1] as string, ['--service', folder, String(accounts), String(creditsEach)], { execArgv: (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     return new ServiceUnderLoad(child, await answerOf<Ready>(child));
   }
 
