@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { FileTooLargeError } from '#files';
 import { InvalidCursorError, StoreUnavailableError } from '#event-sourcing';
 import type { ProblemCode } from '#contracts';
@@ -256,6 +258,16 @@ describe('events', () => {
     expect((await waiting).body).toEqual({ items: [], next: stopping.position(0n) });
   });
 });
+
+it('a caller who never finishes does not keep the service from stopping', async () => {
+  const stopping = await startService();
+  const silent = connect(stopping.port, '127.0.0.1');
+  silent.write('POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{');
+  const cut = new Promise((resolve) => silent.once('close', resolve));
+  await once(silent, 'data');
+  await stopping.app.close();
+  await cut;
+}, 10_000);
 
 describe('a render worker without a queue', () => {
   it('claims a job, or learns that there is none', async () => {
