@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { FileTooLargeError } from '#files';
 import { InvalidCursorError, StoreUnavailableError } from '#event-sourcing';
 import type { ProblemCode } from '#contracts';
@@ -225,6 +227,22 @@ describe('events', () => {
     expect(service.asked.at(-1)).toEqual({ type: 'billing.subscription.renewed', data: null, caller: { keyName: 'staff' } });
   });
 
+  it.each([
+    ['/v1/billing-events', 'ApplyBillingEvent', 'billing.subscriptions'],
+    ['/v1/render-results', 'ApplyRenderResult', 'videos.render-results'],
+  ] as const)('refused at %s are set aside as their topic would, with the reason (rule 16)', async (url, command, topic) => {
+    service.behind.parked.length = 0;
+    service.answers[command] = () => refused('parked', { detail: 'no such thing' });
+    const event = { specversion: '1.0', id: 'e', source: 's', type: 't', data: { accountId: 'a-1' } };
+    expect((await call(service, url, post(event))).status).toBe(422);
+    expect(service.behind.parked).toEqual([
+      [topic, expect.objectContaining({ id: 'e', type: 't', data: { accountId: 'a-1' } }), { code: 'parked', detail: 'no such thing' }],
+    ]);
+    service.answers[command] = () => done({ position: 'p' });
+    expect((await call(service, url, post(event))).status).toBe(202);
+    expect(service.behind.parked).toHaveLength(1);
+  });
+
   it('of ours are read on from where one was', async () => {
     const fact = { specversion: '1.0' as const, id: 'f', source: '/credits', type: 'credits.allotted', data: {} };
     let seen: unknown[] = [];
@@ -256,6 +274,16 @@ describe('events', () => {
     expect((await waiting).body).toEqual({ items: [], next: stopping.position(0n) });
   });
 });
+
+it('a caller who never finishes does not keep the service from stopping', async () => {
+  const stopping = await startService();
+  const silent = connect(stopping.port, '127.0.0.1');
+  silent.write('POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{');
+  const cut = new Promise((resolve) => silent.once('close', resolve));
+  await once(silent, 'data');
+  await stopping.app.close();
+  await cut;
+}, 10_000);
 
 describe('a render worker without a queue', () => {
   it('claims a job, or learns that there is none', async () => {

@@ -8,6 +8,7 @@ import {
   FILES,
   Gauges,
   Operations,
+  Parking,
   Positions,
   Readiness,
   ReadModels,
@@ -73,6 +74,8 @@ export interface Behind {
   facts: FactStream['read'];
   clock: number;
   obstacles: string[];
+  /** What was set aside, with its topic and why. */
+  parked: unknown[];
   /** Each may be replaced. */
   readonly operations: { -readonly [name in keyof Operations]: Operations[name] };
 }
@@ -88,6 +91,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
     facts: async (after) => ({ items: [], next: after }),
     clock: now,
     obstacles: [],
+    parked: [],
     operations: {
       parked: async () => [],
       replay: async () => false,
@@ -134,6 +138,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: ReadModels, useValue: { waitFor: async () => behind.caughtUp } },
     { provide: FactStream, useValue: { read: (...args: Parameters<FactStream['read']>) => behind.facts(...args) } },
     { provide: Operations, useValue: behind.operations },
+    { provide: Parking, useValue: { park: async (...parked: unknown[]) => void behind.parked.push(parked) } },
     {
       provide: TestClock,
       useValue: { now: () => behind.clock, set: async (to: number) => to >= behind.clock && Boolean((behind.clock = to)) },

@@ -1,4 +1,5 @@
 import { type Authenticator, SignedUrls } from '#access';
+import { systemMachineClock } from '#event-sourcing';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -48,7 +49,8 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     app.get(SignedUrls, { strict: false }),
   );
   readBodies(fastify);
-  watch(fastify, app.get(Metrics, { strict: false }), app.get(Waiting, { strict: false }));
+  watch(fastify, app.get(Metrics, { strict: false }));
+  stopGracefully(fastify, app.get(Waiting, { strict: false }));
   app.useGlobalFilters(new ProblemFilter(routes));
   await app.init();
   await fastify.ready();
@@ -98,14 +100,28 @@ function readBodies(fastify: FastifyInstance): void {
   });
 }
 
-function watch(fastify: FastifyInstance, metrics: Metrics, waiting: Waiting): void {
+function watch(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
     done();
   });
+}
+
+/** Requests get this long to end when the service stops, ms of real time; then their connections are cut. */
+const graceMs = 5_000;
+
+/** Lets go of those who wait, gives the others a moment, and then does not let a silent caller keep the service from stopping. */
+function stopGracefully(fastify: FastifyInstance, waiting: Waiting): void {
+  const closed = new AbortController();
+  let grace = Promise.resolve();
   fastify.addHook('preClose', (done) => {
     waiting.stop();
+    grace = systemMachineClock.sleep(graceMs, closed.signal).then(() => fastify.server.closeAllConnections());
     done();
+  });
+  fastify.addHook('onClose', async () => {
+    closed.abort();
+    await grace;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Authenticator, Identity, SignedUrls } from '#access';
-import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { ProblemError, pathOf } from './problem.js';
 import type { Body, RouteSpec } from './route.js';
 
@@ -16,32 +16,32 @@ export function admission(
   urls: SignedUrls,
 ): onRequestHookHandler {
   const head = headCheck(spec, method);
-  if (spec.access === 'anyone') return (request, _reply, done) => done(head(request));
+  if (spec.access === 'anyone') return (request, reply, done) => done(head(request, reply));
   const { scope, signed } = spec.access;
 
-  const enter = (request: FastifyRequest, identity: Identity | undefined, done: Admitted): void => {
+  const enter = (request: FastifyRequest, reply: FastifyReply, identity: Identity | undefined, done: Admitted): void => {
     if (identity === undefined) return done(new ProblemError('unauthenticated'));
     if (scope === undefined || !identity.scopes.has(scope))
       return done(new ProblemError('missing-scope', undefined, { scope: scope ?? null }));
     request.identity = identity;
-    done(head(request));
+    done(head(request, reply));
   };
 
-  return (request, _reply, done) => {
+  return (request, reply, done) => {
     if (signed !== undefined) {
       const { expires, signature } = request.query as { readonly expires?: unknown; readonly signature?: unknown };
       if (expires !== undefined || signature !== undefined || scope === undefined) {
         if (expires === undefined && signature === undefined)
           return done(new ProblemError('unauthenticated', 'this address works only with its signature'));
         if (!urls.verify(signed, pathOf(request.raw.url ?? ''), expires, signature)) return done(new ProblemError('invalid-signature'));
-        return done(head(request));
+        return done(head(request, reply));
       }
     }
     const token = bearerToken(request.headers.authorization);
     if (token === undefined) return done(new ProblemError('unauthenticated'));
     const identity = firstKnown(authenticators, token, 0);
-    if (!(identity instanceof Promise)) return enter(request, identity, done);
-    identity.then((found) => enter(request, found, done), done);
+    if (!(identity instanceof Promise)) return enter(request, reply, identity, done);
+    identity.then((found) => enter(request, reply, found, done), done);
   };
 }
 
@@ -71,13 +71,13 @@ const mediaTypes: { readonly [kind in Body['kind']]: readonly string[] } = {
   picture: ['multipart/form-data'],
 };
 
-function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest) => ProblemError | undefined {
+function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest, reply: FastifyReply) => ProblemError | undefined {
   const takesBody = method !== 'GET' && method !== 'HEAD';
   const types = spec.body === undefined ? mediaTypes.json : mediaTypes[spec.body.kind];
   const limitBytes = limitOf(spec);
   const signed = spec.access !== 'anyone' && spec.access.signed !== undefined;
 
-  return (request) => {
+  return (request, reply) => {
     if (spec.query === undefined && request.raw.url?.includes('?') === true) {
       const unknown = Object.keys(request.query as object).find((name) => !signed || (name !== 'expires' && name !== 'signature'));
       if (unknown !== undefined) return new ProblemError('bad-request', `the query "${unknown.slice(0, 100)}" is not known here`);
@@ -89,6 +89,8 @@ function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest) =
       return new ProblemError('unsupported-media-type', `send ${types.join(' or ')}`);
     }
     if (length !== undefined && Number(length) > limitBytes) {
+      // What is still on its way is not worth waiting for.
+      reply.header('connection', 'close');
       return new ProblemError('payload-too-large', undefined, { limitBytes });
     }
     return undefined;

@@ -88,7 +88,7 @@ async function* partsOf(request: FastifyRequest): AsyncGenerator<Multipart> {
   try {
     yield* request.parts();
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error) throw error;
+    if (typeof error === 'object' && error !== null && 'statusCode' in error) throw error;
     throw new ProblemError('bad-request', 'the form is not well formed');
   }
 }
