@@ -59,8 +59,13 @@ function shownCycle(account: AccountAsKept, now: number) {
   return best;
 }
 
-function usedSince(account: AccountAsKept, start: number): number {
-  const since = account.book.facts.filter(({ at }) => at >= start);
-  const times = (kind: string) => since.filter((fact) => fact.kind === kind).length;
-  return Math.max(0, times('consumed') - times('returned'));
+/** Credits used since an instant and not returned; a return of an earlier use takes nothing from it. */
+function usedSince({ book }: AccountAsKept, since: number): number {
+  const uses = new Map<string | null, number>();
+  for (const { kind, at, video } of book.facts) {
+    const used = uses.get(video) ?? 0;
+    if (kind === 'consumed') uses.set(video, at >= since ? 1 : 0);
+    if (kind === 'returned') uses.set(video, Math.max(0, used - 1));
+  }
+  return [...uses.values()].reduce((sum, used) => sum + used, 0);
 }

@@ -53,35 +53,27 @@ export function recordSubscription(event: SubscriptionEvent & { readonly trial: 
       at: instant(now),
     };
     const events: CreditEvent[] = saysSomethingNew(subscription, data, now) ? [{ type: 'SubscriptionRecorded', data }] : [];
-    if (trial && startsTrial(credits)) events.push(trialRecorded({ startsAt: event.periodStart, endsAt: event.periodEnd, occurredAt: event.occurredAt }, at));
     return events.length === 0 ? accepted() : settled(credits, events, at);
   };
 }
 
-/** Starts the account's one trial (rule 18); nothing the second time, nor where there ever was a plan allotment. */
-export function recordTrial(trial: TrialEvent, at: At): Billing {
-  return (credits) => (startsTrial(credits) ? settled(credits, [trialRecorded(trial, at)], at) : accepted());
-}
-
-interface TrialEvent {
-  readonly startsAt: number;
-  readonly endsAt: number | null;
-  readonly occurredAt: number;
-}
-
-const startsTrial = (credits: Credits): boolean => !credits.trial && !credits.hadPlan;
-
-function trialRecorded({ startsAt, endsAt, occurredAt }: TrialEvent, at: At): CreditEvent {
-  return {
-    type: 'TrialRecorded',
-    cause: causes.trialStarted(),
-    data: {
-      startsAt: instant(Math.max(startsAt, at.now)),
-      endsAt: endsAt === null ? null : instant(endsAt),
-      credits: at.plans.trial.creditsInTotal,
-      occurredAt: instant(Math.min(occurredAt, at.now)),
-      at: instant(at.now),
-    },
+/** Starts the account's one trial (rule 18); nothing the second time, after its end, or where there ever was a plan allotment. */
+export function recordTrial(trial: { readonly endsAt: number | null; readonly occurredAt: number }, at: At): Billing {
+  return (credits) => {
+    const over = trial.endsAt !== null && trial.endsAt <= at.now;
+    if (credits.trial || credits.hadPlan || over) return accepted();
+    const recorded: CreditEvent = {
+      type: 'TrialRecorded',
+      cause: causes.trialStarted(),
+      data: {
+        startsAt: instant(at.now),
+        endsAt: trial.endsAt === null ? null : instant(trial.endsAt),
+        credits: at.plans.trial.creditsInTotal,
+        occurredAt: instant(Math.min(trial.occurredAt, at.now)),
+        at: instant(at.now),
+      },
+    };
+    return settled(credits, [recorded], at);
   };
 }
 
@@ -155,7 +147,7 @@ function settled(credits: Credits, events: readonly CreditEvent[], { accountId, 
   for (const id of refunded) {
     const allotment = state.allotments.find((a) => a.id === id && a.closed === null && a.remaining > 0);
     if (!allotment) continue;
-    const taken = revoked(state, allotment, { now, reason: 'payment refunded', actor: null }, causes.revoked(id));
+    const { cause: _support, ...taken } = revoked(state, allotment, { now, reason: 'payment refunded', actor: null }, causes.revoked(id));
     all.push(taken);
     state = evolveCredits(state, taken, now);
   }

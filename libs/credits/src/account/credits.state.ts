@@ -20,6 +20,7 @@ export interface Allotment {
   readonly closed: 'over' | 'revoked' | null;
 }
 
+/** The account's one trial (rule 18). Instants in ms. */
 export interface Trial {
   readonly startsAt: number;
   readonly endsAt: number | null;
@@ -47,8 +48,8 @@ export interface Credits {
 
 export const noCredits: Credits = { allotments: [], subscriptions: [], trial: null, hadPlan: false, usage: [] };
 
-/** Uses closer together than this are counted as one stretch, unless a cycle started between them. */
-const USAGE_STRETCH_MS = 60 * 60 * 1000;
+/** Uses at more instants than this since the oldest running cycle began are kept as one stretch each for the oldest. */
+const MOST_USAGES = 200;
 
 /** The fold. `recordedAt` in ms. Throws UnknownEventTypeError. */
 export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' | 'data'>, recordedAt: number): Credits {
@@ -123,7 +124,7 @@ function allotted(credits: Credits, data: CreditsAllotted['data'], recordedAt: n
     closed: null,
   };
   const next = { ...credits, allotments: [...credits.allotments, set] };
-  if (data.source === 'trial') return { ...next, trial: credits.trial && { ...credits.trial, given: true } };
+  if (data.source === 'trial') return { ...next, trial: { startsAt: set.validFrom, endsAt: set.expiresAt, credits: set.quantity, given: true } };
   if (!data.plan) return next;
   const { plan } = data;
   const cycle = { start: Date.parse(plan.cycleStart), end: Date.parse(plan.cycleEnd), periodStart: Date.parse(plan.periodStart), planId: plan.planId };
@@ -156,8 +157,10 @@ function subscribed(credits: Credits, id: string, make: (s: Subscription) => Sub
 
 function countUse(usage: readonly Usage[], at: number): readonly Usage[] {
   const last = usage.at(-1);
-  if (!last || at - last.from >= USAGE_STRETCH_MS) return [...usage, { from: at, to: at, used: 1 }];
-  return [...usage.slice(0, -1), { ...last, to: Math.max(last.to, at), used: last.used + 1 }];
+  if (last?.to === at) return [...usage.slice(0, -1), { ...last, used: last.used + 1 }];
+  const [oldest, second, ...rest] = usage;
+  const kept = oldest && second && usage.length >= MOST_USAGES ? [{ ...second, from: oldest.from, used: oldest.used + second.used }, ...rest] : usage;
+  return [...kept, { from: at, to: at, used: 1 }];
 }
 
 function uncountUse(usage: readonly Usage[], usedAt: number): readonly Usage[] {
@@ -165,10 +168,8 @@ function uncountUse(usage: readonly Usage[], usedAt: number): readonly Usage[] {
   return usage.map((u, i) => (i === index ? { ...u, used: u.used - 1 } : u));
 }
 
-/** Forgets what lies before every cycle, and lets the next use begin a stretch of its own. */
+/** Forgets what lies before every running cycle. */
 function usageSinceCycles(credits: Credits): readonly Usage[] {
-  const starts = credits.subscriptions.flatMap((s) => (s.cycle ? [s.cycle.start] : []));
-  const kept = credits.usage.filter((u) => u.to >= Math.min(...starts));
-  const latest = Math.max(...starts);
-  return kept.length === 0 ? kept : [...kept, { from: latest, to: latest, used: 0 }];
+  const oldest = Math.min(...credits.subscriptions.flatMap((s) => (s.cycle ? [s.cycle.start] : [])));
+  return credits.usage.filter((u) => u.to >= oldest);
 }

@@ -2,7 +2,7 @@ import { instant } from '#contracts';
 import { EVENT_NAMESPACE, uuid5 } from '#event-sourcing';
 import type { Plans } from '../plans/plans.js';
 import { type CreditEvent, causes, type ExpiryReason, type PlanSet } from './credits.events.js';
-import { type Allotment, balanceOf, type Credits, evolveCredits, type Trial } from './credits.state.js';
+import { type Allotment, balanceOf, type Credits, evolveCredits } from './credits.state.js';
 import { type Confirmation, type DueCycle, dueCycle, endOfSet, highest, isEnded, namedIn, owedIn, runningCycle, type Subscription, type WrittenCycle } from './subscription.js';
 
 /** Something that time brings, at an instant in ms. */
@@ -10,7 +10,7 @@ type Due =
   | { readonly at: number; readonly kind: 'expiry'; readonly allotment: Allotment }
   | { readonly at: number; readonly kind: 'cycle'; readonly subscription: Subscription; readonly due: DueCycle }
   | { readonly at: number; readonly kind: 'upgrade'; readonly subscription: Subscription; readonly cycle: WrittenCycle; readonly plan: Confirmation; readonly owed: number }
-  | { readonly at: number; readonly kind: 'trial'; readonly trial: Trial };
+  | { readonly at: number; readonly kind: 'trial'; readonly span: { start: number; end: number | null }; readonly credits: number | null };
 
 /** Ten years of monthly cycles of several subscriptions, each allotted and expired: more than this is a bug. */
 const MOST_DUE_AT_ONCE = 5_000;
@@ -57,18 +57,22 @@ function nextDue(credits: Credits): Due | undefined {
     const at = allotment.remaining > 0 && !allotment.closed ? endOf(credits, allotment) : null;
     if (at !== null) offer({ at, kind: 'expiry', allotment });
   }
-  offer(dueTrial(credits));
   for (const subscription of credits.subscriptions) {
     offer(dueUpgrade(subscription));
     const due = dueCycle(subscription);
     if (due) offer({ at: due.at, kind: 'cycle', subscription, due });
   }
+  offer(dueTrial(credits));
   return first;
 }
 
-function dueTrial({ trial, hadPlan }: Credits): Due | undefined {
-  if (!trial || trial.given || hadPlan || (trial.endsAt !== null && trial.endsAt <= trial.startsAt)) return undefined;
-  return { at: trial.startsAt, kind: 'trial', trial };
+/** The account's one trial, asked for by itself or by a subscription's newest event (rule 18). */
+function dueTrial({ trial, hadPlan, subscriptions }: Credits): Due | undefined {
+  if (hadPlan || trial?.given) return undefined;
+  if (trial) return { at: trial.startsAt, kind: 'trial', span: { start: trial.startsAt, end: trial.endsAt }, credits: trial.credits };
+  const asked = subscriptions.flatMap((s) => (s.trial && s.trial.start < s.trial.end ? [s.trial] : []));
+  const [first] = asked.sort((a, b) => a.start - b.start);
+  return first && { at: first.start, kind: 'trial', span: first, credits: null };
 }
 
 /** The difference that a plan named inside the running cycle adds to it (rule 19). */
@@ -86,7 +90,7 @@ function write(credits: Credits, due: Due, accountId: string, plans: Plans): rea
     case 'expiry':
       return [expired(credits, due.allotment, due.at, reasonOf(credits, due.allotment, due.at), causes.expired(due.allotment.id))];
     case 'trial':
-      return [trialSet(credits, due.trial, accountId)];
+      return [trialSet(credits, due.span, due.credits ?? plans.trial.creditsInTotal, accountId)];
     case 'upgrade': {
       const { subscription, cycle, plan, owed } = due;
       const cause = causes.upgrade(subscription.id, instant(cycle.start), owed);
@@ -140,22 +144,22 @@ function allotted(
   };
 }
 
-function trialSet(credits: Credits, trial: Trial, accountId: string): CreditEvent {
+function trialSet(credits: Credits, span: { start: number; end: number | null }, quantity: number, accountId: string): CreditEvent {
   return {
     type: 'CreditsAllotted',
     cause: causes.trial(),
     data: {
       allotmentId: allotmentIdOf(accountId, causes.trial()),
       source: 'trial',
-      credits: trial.credits,
-      validFrom: instant(trial.startsAt),
-      expiresAt: trial.endsAt === null ? null : instant(trial.endsAt),
+      credits: quantity,
+      validFrom: instant(span.start),
+      expiresAt: span.end === null ? null : instant(span.end),
       reason: 'trial',
       actor: null,
       ticket: null,
       plan: null,
-      balanceAfter: balanceOf(credits) + trial.credits,
-      at: instant(trial.startsAt),
+      balanceAfter: balanceOf(credits) + quantity,
+      at: instant(span.start),
     },
   };
 }

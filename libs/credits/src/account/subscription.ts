@@ -42,6 +42,8 @@ export interface Subscription {
   readonly cycle: WrittenCycle | null;
   /** Starts of refunded periods, with the refund's `occurredAt`. */
   readonly refunds: readonly { readonly start: number; readonly asOf: number }[];
+  /** The trial that the newest event asks for: from when to when, not before we learned of it (rules 17, 18). */
+  readonly trial: Span | null;
   /** After a pause or an end: no cycle is written for the time before this instant. */
   readonly writableFrom: number;
 }
@@ -60,6 +62,7 @@ export function newSubscription(id: string): Subscription {
     periods: [],
     cycle: null,
     refunds: [],
+    trial: null,
     writableFrom: LONG_AGO,
   };
 }
@@ -78,6 +81,12 @@ export function periodStarting(subscription: Subscription, start: number): Perio
 /** The period with the latest start not after `at`: the only one whose cycle can run then (rule 12). */
 export function currentPeriod(subscription: Subscription, at: number): Period | undefined {
   return subscription.periods.findLast((period) => period.start <= at && !isVoid(period));
+}
+
+/** The end of the last period that is paid and open. */
+export function paidUntil(subscription: Subscription): number {
+  const last = subscription.periods.findLast((period) => !isVoid(period));
+  return last && !last.closed ? last.end : LONG_AGO;
 }
 
 /** The instant at which a later period takes over from the one starting at `start`, as far as is known. */
@@ -139,7 +148,7 @@ export function namedIn(subscription: Subscription, cycle: Span, periodStart: nu
   const own = subscription.confirmations.filter((c) => c.periodStart === periodStart);
   const known = own.some((c) => c.occurredAt <= cycle.start);
   const inForce = known ? subscription.confirmations.findLast((c) => c.occurredAt <= cycle.start) : undefined;
-  const inside = own.filter((c) => c.occurredAt > cycle.start && c.occurredAt < cycle.end);
+  const inside = own.filter((c) => c.occurredAt >= cycle.start && c.occurredAt < cycle.end);
   const named = inForce ? [inForce, ...inside] : inside;
   return named.length > 0 ? named : own.slice(0, 1);
 }
@@ -197,6 +206,7 @@ export function recordEvent(subscription: Subscription, event: Recorded): Subscr
     occurredAt: event.occurredAt,
     cancelAtPeriodEnd: event.cancelAtPeriodEnd,
     paymentFailedAt: subscription.paymentFailedAt !== null && subscription.paymentFailedAt > event.occurredAt ? subscription.paymentFailedAt : null,
+    trial: event.status === 'trialing' ? { start: Math.max(event.periodStart, event.at), end: event.periodEnd } : null,
     writableFrom: resumes ? (afresh ? event.periodStart : event.at) : confirmed.writableFrom,
     periods: isEnded(event.status) ? confirmed.periods.map((period) => close(period, event.occurredAt, false)) : confirmed.periods,
   };
@@ -288,7 +298,7 @@ function forgetOver(subscription: Subscription, written: WrittenCycle): Subscrip
     periods: subscription.periods.filter((period) => period.start >= written.periodStart),
     refunds: subscription.refunds.filter((refund) => refund.start > written.periodStart - SAME_PERIOD_MS),
     confirmations: subscription.confirmations.filter(
-      (c) => c === inForce || c === ofPeriod || c.occurredAt > written.start || c.periodStart > written.periodStart,
+      (c) => c === inForce || c === ofPeriod || c.occurredAt >= written.start || c.periodStart > written.periodStart,
     ),
   };
 }

@@ -2,7 +2,7 @@ import { type AccountStatus, type CreditsView, instant, type PlanView, type Sour
 import type { Allotment, Credits } from '../account/credits.state.js';
 import { balanceOf, usedSince } from '../account/credits.state.js';
 import { endOf } from '../account/settling.js';
-import { type Confirmation, currentPeriod, dueCycle, endOfSet, isEnded, newestPlan, owedIn, runningCycle, type Subscription, takenOverAt, type WrittenCycle } from '../account/subscription.js';
+import { type Confirmation, currentPeriod, dueCycle, endOfSet, isEnded, newestPlan, owedIn, paidUntil, runningCycle, type Subscription, takenOverAt, type WrittenCycle } from '../account/subscription.js';
 import type { Plans } from '../plans/plans.js';
 
 const SOURCE_ORDER: { readonly [source in Source]: number } = { plan: 0, trial: 0, purchase: 1, goodwill: 2 };
@@ -86,18 +86,20 @@ function planView(plan: Confirmation, plans: Plans, creditsPerCycle: number): Pl
   return { id: plan.planId, name: plans.cyclePlans.get(plan.planId)?.name ?? plan.planId, creditsPerCycle };
 }
 
+/** When a cancelled subscription ends: with the last period that is paid. */
 function endsAt(subscription: Subscription, now: number): string | null {
-  const period = currentPeriod(subscription, now);
-  return period && subscription.cancelAtPeriodEnd && !isEnded(subscription.status) ? instant(period.end) : null;
+  const { cancelAtPeriodEnd, status } = subscription;
+  const until = paidUntil(subscription);
+  return cancelAtPeriodEnd && !isEnded(status) && status !== 'trialing' && until > now ? instant(until) : null;
 }
 
-/** A cycle that is known to come, else the paid period's end where the renewal is expected. */
+/** A cycle that is known to come, else the end of what is paid, where the renewal is expected. */
 function nextStart(subscription: Subscription, now: number): number | undefined {
+  if (situation(subscription, now) !== 'active') return undefined;
   const due = dueCycle(subscription);
-  if (due) return due.cycle.start > now ? due.cycle.start : undefined;
-  if (situation(subscription, now) !== 'active' || subscription.cancelAtPeriodEnd) return undefined;
-  const period = currentPeriod(subscription, now);
-  return period && period.end > now ? period.end : undefined;
+  if (due && due.cycle.start > now) return due.cycle.start;
+  const until = paidUntil(subscription);
+  return !subscription.cancelAtPeriodEnd && until > now ? until : undefined;
 }
 
 /** What one subscription amounts to at `now`. */
@@ -107,6 +109,7 @@ function situation(subscription: Subscription, now: number): AccountStatus {
   if (paymentFailedAt !== null) return 'past-due';
   if (status === 'past_due' || status === 'unpaid' || status === 'incomplete') return 'past-due';
   if (status === 'paused') return 'paused';
+  if (status === 'trialing') return subscription.trial && subscription.trial.end <= now ? 'ended' : 'none';
   if (status !== 'active') return status === 'incomplete_expired' ? 'ended' : 'none';
   const period = currentPeriod(subscription, now);
   const running = period && !period.closed && now < period.end;

@@ -99,9 +99,9 @@ function subscription(data: SubscriptionData): Read {
   return possible ? right({ kind: 'subscription', data }) : wrong('impossible period: it must end after it starts, and last from 14 days to ten years');
 }
 
-/** `trialing`, or a running subscription to the plan `trial`, is a trial (rules 17, 18). */
+/** `trialing`, or the plan `trial`, is a trial, unless the subscription has ended (rules 17, 18). */
 export function isTrial({ status, planId }: Pick<SubscriptionData, 'status' | 'planId'>): boolean {
-  return status === 'trialing' || (planId === 'trial' && status === 'active');
+  return status === 'trialing' || (planId === 'trial' && status !== 'canceled' && status !== 'ended');
 }
 
 function refund(data: RefundData): Read {

@@ -39,7 +39,7 @@ export function billingCommand(event: BillingEvent, plans: Plans): BillingComman
       return { accountId, cause, decide: (credits, _past, now) => recordSubscription(said, { accountId, now, plans })(credits) };
     }
     case 'trial': {
-      const trial = { startsAt: occurredAt, endsAt: msOrNull(event.data.trialEndsAt), occurredAt };
+      const trial = { endsAt: msOrNull(event.data.trialEndsAt), occurredAt };
       return { accountId, cause: causes.trialStarted(), decide: (credits, past, now) => recordTrial(trial, { accountId, now, plans })(credits, past) };
     }
     case 'payment-failed': {

@@ -113,7 +113,6 @@ export function completeRender(command: Attempt & { readonly file: string; reado
       data: { videoId, attempt, file, bytes, sha256, allotmentId, at: instant(now) },
     });
     const video = videos.get(videoId);
-    if (video && attempt > video.attempt) return rejected<NotTaken>({ code: 'unknown-video' });
     if (video) return accepted(completed(video.allotmentId));
     if (past.has(cause) || past.has(videoCauses.cancelled(videoId))) return rejected<NotTaken>({ code: 'over' });
     if (!past.has(videoCauses.failed(videoId))) return rejected<NotTaken>({ code: 'unknown-video' });
