@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { RecordedEvent } from './event.js';
+import type { EventMetadata, RecordedEvent } from './event.js';
 
 /** The chain before a stream's first event. */
 export const CHAIN_START = '';
@@ -9,13 +9,23 @@ const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 const WHOLE_CHARACTERS = 21;
 const TOP_TWO_BITS = 0b110000;
 
+/** What a link is made of. `text` is the data as stored; the metadata's own link does not count. */
+export interface Linked {
+  readonly id: string;
+  readonly type: string;
+  readonly text: string;
+  readonly metadata: Omit<EventMetadata, 'chain' | 'cause'>;
+}
+
 /**
- * The next link of a stream's chain: the first 16 bytes of sha256(previous ‖ id ‖ type ‖ data) as base64url. `previous` is the
- * link before it as text, `text` the data as stored; the four cannot run into each other: the first two have
- * fixed lengths, and data begins with the first brace.
+ * The next link of a stream's chain: the first 16 bytes of sha256(previous ‖ id ‖ type ‖ data ‖ metadata) as base64url. The metadata
+ * counts as one list, in an order of its own; the cause is in the id. The parts cannot run into each other: the first two have fixed
+ * lengths, data is an object and what follows a list.
  */
-export function chainLink(previous: string, id: string, type: string, text: string): string {
-  const digest = hash('sha256', previous + id + type + text, 'base64url');
+export function chainLink(previous: string, { id, type, text, metadata }: Linked): string {
+  const { recordedAt, more, correlation, actor, keyName, command, requestHash } = metadata;
+  const about = JSON.stringify([recordedAt, more, correlation, actor, keyName, command, requestHash]);
+  const digest = hash('sha256', previous + id + type + text + about, 'base64url');
   const last = BASE64URL.indexOf(digest.charAt(WHOLE_CHARACTERS)) & TOP_TWO_BITS;
   return digest.slice(0, WHOLE_CHARACTERS) + BASE64URL.charAt(last);
 }
@@ -50,7 +60,7 @@ function breakBetween(last: Verified | undefined, event: RecordedEvent): ChainBr
   const { id, type, data, metadata } = event;
   if (event.version !== (last === undefined ? 0 : last.version + 1)) return 'version-gap';
   const previous = last === undefined ? CHAIN_START : last.metadata.chain;
-  if (chainLink(previous, id, type, JSON.stringify(data)) !== metadata.chain) return 'wrong-link';
+  if (chainLink(previous, { id, type, text: JSON.stringify(data), metadata }) !== metadata.chain) return 'wrong-link';
   if (last !== undefined && !(metadata.recordedAt >= last.metadata.recordedAt)) return 'time-goes-back';
   return undefined;
 }

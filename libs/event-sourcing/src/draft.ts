@@ -39,7 +39,6 @@ export function draft<F extends Fact>(
   const events: NewEvent[] = [];
   const causes: { key: CauseKey; index: number }[] = [];
   const counts = new Map<string, number>();
-  let chain = held.chain;
   let own = -1;
   for (const [index, fact] of facts.entries()) {
     const cause = fact.cause ?? command.cause;
@@ -50,8 +49,7 @@ export function draft<F extends Fact>(
     if (firstOwn) own = index;
     const id = eventId(stream, cause, count);
     const text = JSON.stringify(fact.data);
-    chain = chainLink(chain, id, fact.type, text);
-    const metadata: Writable<EventMetadata> = { cause, recordedAt, chain };
+    const metadata: Writable<EventMetadata> = { cause, recordedAt, chain: '' };
     if (command.correlation !== undefined) metadata.correlation = command.correlation;
     if (index >= settled.length) stampCommand(metadata, command);
     if (firstOwn && command.requestHash !== undefined) metadata.requestHash = command.requestHash;
@@ -63,6 +61,7 @@ export function draft<F extends Fact>(
     causes.push({ key: newCause(stream, held.causes, command.cause), index: own });
     rememberCommand(events[own] as NewEvent, command);
   }
+  linkAll(events, held.chain);
   return { events, causes, own: Math.max(own, 0) };
 }
 
@@ -72,6 +71,15 @@ function newCause(stream: string, known: Causes, cause: string): CauseKey {
   const key = causeKey(cause);
   if (known.find(key) !== undefined) throw new CauseRepeatedError(stream, cause);
   return key;
+}
+
+/** The chain covers all that an event says, so its links are made last. */
+function linkAll(events: readonly NewEvent[], before: string): void {
+  let chain = before;
+  for (const event of events) {
+    const metadata: Writable<EventMetadata> = event.metadata;
+    metadata.chain = chain = chainLink(chain, event);
+  }
 }
 
 /** A request all of whose facts have causes of their own: the first remembers the request's, so that its repeat is found. */

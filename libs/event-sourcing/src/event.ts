@@ -18,7 +18,7 @@ export interface EventMetadata {
   readonly command?: string;
   /** Hash of the normalised request; on the first event of a request's cause only. */
   readonly requestHash?: string;
-  /** 16 bytes (base64url) of sha256(previous chain ‖ id ‖ type ‖ data); from the stream's first event on. */
+  /** 16 bytes (base64url) of sha256(previous chain ‖ id ‖ type ‖ data ‖ the rest of this); from the stream's first event on. */
   readonly chain: string;
   /** Another event of the same append follows: how a replay and `credits verify` find an append's end. */
   readonly more?: true;
