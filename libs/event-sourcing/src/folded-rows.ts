@@ -41,7 +41,7 @@ export class FoldedRows {
           const after = table.fold(before, event, key);
           if (after === before || (after === null && before === undefined)) continue;
           known.set(key, after ?? undefined);
-          if (!changed) this.changed.set(name, (changed = new Map()));
+          if (!changed) this.changed.set(name, (changed = new Map<string, Row | null>()));
           changed.set(key, after);
         }
       });

@@ -70,6 +70,6 @@ export function checkRow(schema: TableSchema, key: string, row: Row): void {
     if (value === null || value === undefined) continue;
     const type = schema.columns[column];
     const fits = type === 'text' ? typeof value === 'string' : type === 'integer' ? Number.isSafeInteger(value) : true;
-    if (!fits) throw new Error(`column "${column}" of "${schema.name}" cannot hold ${String(value)}`);
+    if (!fits) throw new Error(`column "${column}" of "${schema.name}" cannot hold ${JSON.stringify(value)}`);
   }
 }

@@ -207,7 +207,7 @@ const upserts = new WeakMap<TableSchema, Map<number, string>>();
 
 function upsert(schema: TableSchema, rows: number): string {
   let texts = upserts.get(schema);
-  if (!texts) upserts.set(schema, (texts = new Map()));
+  if (!texts) upserts.set(schema, (texts = new Map<number, string>()));
   let text = texts.get(rows);
   if (text === undefined) {
     const columns = Object.keys(schema.columns);

@@ -150,7 +150,7 @@ class MemoryGeneration implements Generation {
   }
 
   rowsOf(table: string): Map<string, Row> {
-    return this.rows.get(this.schemaOf(table).name) ?? new Map();
+    return this.rows.get(this.schemaOf(table).name) ?? new Map<string, Row>();
   }
 }
 

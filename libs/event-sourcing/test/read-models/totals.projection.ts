@@ -42,5 +42,5 @@ function amountOf({ data }: RecordedEvent): number {
 
 /** Totals by account and counts by kind of event, over streams `account-…`. */
 export function totalsProjection(over: Partial<Projection> = {}): Projection {
-  return { name: 'totals', version: '1', prefixes: ['account-'], tables: [totals as ProjectedTable, kinds as ProjectedTable], ...over };
+  return { name: 'totals', version: '1', prefixes: ['account-'], tables: [totals, kinds], ...over };
 }

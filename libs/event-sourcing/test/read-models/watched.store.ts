@@ -7,7 +7,7 @@ import type { EventLog } from './event.log.js';
 
 /**
  * A store as one process sees it, until the process dies: then every call fails. At each write that it lets through, and
- * at each switch, the live rows must equal a plain fold of the log up to their checkpoint, which must not have gone back (I7).
+ * at each switch, the projection's live rows must equal a plain fold of the log up to their checkpoint, which must not have gone back (I7).
  */
 export function watched(inner: ReadModelStore, log: EventLog, projection: Projection) {
   let dead = false;
@@ -16,6 +16,11 @@ export function watched(inner: ReadModelStore, log: EventLog, projection: Projec
   let checks = 0;
   const violations: string[] = [];
 
+  /** Now and then a write is lost on its way, or its answer on the way back. */
+  let calls = 0;
+  const travel = (side: number): void => {
+    if ((calls += 1) % 14 === side) throw new EngineUnavailableError('the message is lost');
+  };
   const alive = (): void => {
     if (dead) throw new EngineUnavailableError('this process is dead');
   };
@@ -34,9 +39,11 @@ export function watched(inner: ReadModelStore, log: EventLog, projection: Projec
     get: async (table, keys) => (alive(), generation.get(table, keys)),
     write: async (from, to, rows) => {
       alive();
+      travel(3);
       const written = await generation.write(from, to, rows);
       if (written && generation.id === liveId) await check(generation, 'write');
       alive();
+      travel(10);
       return written;
     },
   });
@@ -44,7 +51,7 @@ export function watched(inner: ReadModelStore, log: EventLog, projection: Projec
     open: async (...args: Parameters<ReadModelStore['open']>) => {
       alive();
       const live = await inner.open(...args);
-      liveId = live.id;
+      if (args[0] === projection.name) liveId = live.id;
       return watchedGeneration(live);
     },
     rebuild: async (name: string) => (alive(), watchedGeneration(await inner.rebuild(name))),
