@@ -10,7 +10,8 @@ export class UnknownRoomError extends Error {
   override readonly name = 'UnknownRoomError';
 }
 
-const rooms: readonly Room[] = [livingRoom, galleryWall, eveningStairs, childsRoom, studioOffice];
+/** In the order in which they are offered. */
+export const rooms: readonly Room[] = [livingRoom, galleryWall, eveningStairs, childsRoom, studioOffice];
 
 export function roomOf(roomId: string): Room {
   const room = rooms.find((one) => one.roomId === roomId);

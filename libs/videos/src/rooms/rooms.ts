@@ -1,21 +1,18 @@
-/** A room that videos can be set in: one of the project's own scenes. */
+/** A room that a video can be set in. */
 export interface Room {
   readonly roomId: string;
   readonly name: string;
 }
 
-/** The rooms on offer, in the order they are shown. */
+/** The rooms on offer, in the order in which they are shown. A picture of each lies in `previews`, by its id. */
 export const rooms: readonly Room[] = [
   { roomId: 'living-room', name: 'Living room' },
   { roomId: 'gallery-wall', name: 'Gallery wall' },
-  { roomId: 'evening-stairs', name: 'Evening stairs' },
+  { roomId: 'evening-stairs', name: 'Stairwell in the evening' },
   { roomId: 'childs-room', name: "Child's room" },
   { roomId: 'studio-office', name: 'Studio office' },
 ];
 
-const ids: ReadonlySet<string> = new Set(rooms.map((room) => room.roomId));
-
-/** Whether there is a room of this id. */
 export function isRoom(roomId: string): boolean {
-  return ids.has(roomId);
+  return rooms.some((room) => room.roomId === roomId);
 }

@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rooms as catalogue } from '../../../libs/videos/src/rooms/rooms.js';
+import { renderVideo, setUp } from '../src/render-video.js';
+import { Camera, mapped, poseAt } from '../src/scenes/camera.js';
+import { measure } from '../src/scenes/hanging.js';
+import { bakedSize, type Room } from '../src/scenes/room.js';
+import { rooms } from '../src/scenes/rooms.js';
+import { boxesOf, decoded } from './mp4.js';
+import { quartered, quarterOf, type Quarter } from './pictures.js';
+
+const roomsFolder = fileURLToPath(new URL('../src/scenes/sets/', import.meta.url));
+const [width, height] = [1280, 720];
+
+/** Where (s, t) of the picture (0–1 from its upper left) is on the screen, by the scene's own camera. */
+function seenAt(room: Room, size: readonly [number, number], progress: number, s: number, t: number): [number, number] {
+  const { picture } = measure(room.hanging, ...size);
+  const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
+  const { x, y, framing } = room.hanging;
+  return mapped(camera.ofPlane([x - picture.width / 2, y + picture.height / 2, framing.depth], [picture.width, 0, 0], [0, -picture.height, 0]), s, t);
+}
+
+function colourAt(frame: Uint8Array, channels: number, [x, y]: readonly [number, number]): [number, number, number] {
+  const at = (Math.floor(y) * width + Math.floor(x)) * channels;
+  return [frame[at] ?? 0, frame[at + 1] ?? 0, frame[at + 2] ?? 0];
+}
+
+/** Looks for every quarter near the picture's corners and around its middle, and for nothing of it just outside. */
+function expectPicture(frame: Uint8Array, channels: number, room: Room, size: readonly [number, number], progress: number): void {
+  const look = (s: number, t: number): Quarter | undefined => quarterOf(colourAt(frame, channels, seenAt(room, size, progress, s, t)));
+  for (const inset of [0.06, 0.25, 0.46]) {
+    expect([look(inset, inset), look(1 - inset, inset), look(1 - inset, 1 - inset), look(inset, 1 - inset)]).toEqual(['red', 'green', 'yellow', 'blue']);
+  }
+  const { picture } = measure(room.hanging, ...size);
+  // Just outside there is frame or mat, on all four sides: so the picture ends where its proportion says.
+  const [beyondX, beyondY] = [0.012 / picture.width, 0.012 / picture.height];
+  expect([look(-beyondX, 0.25), look(1 + beyondX, 0.25), look(0.25, -beyondY), look(0.25, 1 + beyondY)]).toEqual([undefined, undefined, undefined, undefined]);
+}
+
+describe('a rendered video', () => {
+  const size = [800, 600] as const;
+  let folder = '';
+  let file = '';
+  const progress: number[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'render-'));
+    file = join(folder, 'video.mp4');
+    await renderVideo({ artwork: await quartered(...size), roomId: 'living-room', output: { width, height, fps: 30, durationMs: 4000 }, file, roomsFolder }, (done) => progress.push(done));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is H.264 High in yuv420p, 1280 × 720, 30 frames a second, four seconds, with its index in front', async () => {
+    const { about, frames } = await decoded(file);
+    expect(about).toMatch(/Video: h264 \(High\)/);
+    expect(about).toMatch(/yuv420p/);
+    expect(about).toMatch(/1280x720/);
+    expect(about).toMatch(/30 fps/);
+    expect(about).toMatch(/Duration: 00:00:04\.0/);
+    expect(frames.length).toBe(120 * width * height * 3);
+    const boxes = boxesOf(await readFile(file));
+    expect(boxes.indexOf('moov')).toBeGreaterThan(0);
+    expect(boxes.indexOf('moov')).toBeLessThan(boxes.indexOf('mdat'));
+  });
+
+  it('shows the artwork, every quarter in its place, in its first and in its last frame', async () => {
+    const { frames } = await decoded(file);
+    const room = rooms.find(({ roomId }) => roomId === 'living-room') as Room;
+    const bytes = width * height * 3;
+    expectPicture(frames.subarray(0, bytes), 3, room, size, 0);
+    expectPicture(frames.subarray(119 * bytes), 3, room, size, 1);
+  });
+
+  it('tells its progress frame by frame up to the whole', () => {
+    expect(progress).toHaveLength(120);
+    expect(progress.at(-1)).toBe(1);
+  });
+});
+
+describe.each(rooms.map((room) => [room.roomId, room] as const))('the room %s', (_name, room) => {
+  it.each([['landscape', 900, 600], ['portrait', 600, 800], ['square', 700, 700]] as const)('hangs a %s picture in its own proportion, from the first frame to the last', async (_kind, w, h) => {
+    const stage = await setUp(await quartered(w, h), room.roomId, roomsFolder, width, height);
+    const { picture } = measure(room.hanging, w, h);
+    expect(picture.width / picture.height).toBeCloseTo(w / h, 9);
+    for (const progress of [0, 1]) expectPicture(stage.draw(progress), 4, room, [w, h], progress);
+  });
+
+  it('was baked wide enough for every frame of the move', () => {
+    const baked = new Camera(room.baked.pose, room.baked.lens, bakedSize.width, bakedSize.height);
+    for (const progress of [0, 0.25, 0.5, 0.75, 1]) {
+      const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
+      const corners = [[0, 0], [width, 0], [width, height], [0, height]] as const;
+      for (const [px, py] of corners) {
+        const [dx, dy, dz] = camera.ray(px, py);
+        const { left, right, ceiling, front } = room.shell;
+        const { x, y, z } = camera.pose;
+        const t = Math.min((dx < 0 ? left - x : right - x) / dx, (dy < 0 ? -y : ceiling - y) / dy, (dz < 0 ? -z : front - z) / dz);
+        const [u, v] = baked.project([x + dx * t, y + dy * t, z + dz * t]);
+        expect(u).toBeGreaterThanOrEqual(0);
+        expect(u).toBeLessThanOrEqual(bakedSize.width);
+        expect(v).toBeGreaterThanOrEqual(0);
+        expect(v).toBeLessThanOrEqual(bakedSize.height);
+      }
+    }
+  });
+});
+
+it('the catalogue offers exactly the rooms that can be drawn', () => {
+  expect(catalogue.map(({ roomId }) => roomId)).toEqual(rooms.map(({ roomId }) => roomId));
+});
