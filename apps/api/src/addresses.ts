@@ -47,6 +47,12 @@ export class Addresses {
     return { videoId, attempt: Number(attempt), sha256, key: uploadKey(videoId, Number(attempt), sha256) };
   }
 
+  /** An address of ours as this machine itself reaches it, at `listening`: what stands in front of the service may not be open from here. */
+  local(url: string, listening: string): string {
+    const base = this.base();
+    return url.startsWith(base) ? listening + url.slice(base.length) : url;
+  }
+
   private signed(use: 'read' | 'write', path: string, lifetimeMs: number): string {
     return this.base() + this.urls.sign(use, path, lifetimeMs);
   }

@@ -53,13 +53,13 @@ export interface DeliveredVideo {
   readonly title: string | null;
   /** Undefined until the video is ready. */
   readonly mp4?: { readonly key: string; readonly bytes: number; readonly sha256: string };
-  /** Undefined where there is no poster (yet): a JPEG. */
-  readonly posterKey?: string;
 }
 
 export abstract class VideoFiles {
   /** Undefined where there is no such video. No credit code runs here (rule 4). */
   abstract find(videoId: string): Promise<DeliveredVideo | undefined>;
+  /** Key of a ready video's poster, a JPEG; undefined where none can be made of what was delivered. */
+  abstract poster(mp4: NonNullable<DeliveredVideo['mp4']>): Promise<string | undefined>;
 }
 
 /** One parked message, as the operator sees it. */

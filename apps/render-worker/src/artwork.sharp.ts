@@ -22,7 +22,8 @@ const paper = '#f7f4ee';
 /** Looks at an uploaded picture. Rejects with UnusablePictureError where it is no PNG, JPEG or WebP, too large, or broken. */
 export async function openArtwork(bytes: Uint8Array): Promise<Artwork> {
   const options = { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true } as const;
-  const about = await sharp(bytes, { ...options, limitInputPixels: false }).metadata().catch(() => undefined);
+  // Asked inside a promise: of nothing at all sharp complains before it gives one.
+  const about = await Promise.resolve().then(() => sharp(bytes, { ...options, limitInputPixels: false }).metadata()).catch(() => undefined);
   if (about === undefined || !formats.includes(about.format)) throw new UnusablePictureError('The artwork is not a PNG, JPEG or WebP picture.');
   const { width, height } = about.autoOrient;
   if (!(width > 0 && height > 0)) throw new UnusablePictureError('The artwork has no size.');

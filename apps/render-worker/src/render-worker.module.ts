@@ -34,4 +34,5 @@ export class RenderWorkerModule {
   }
 }
 
+export { Posters } from './poster.process.js';
 export type { RenderWorkerOptions } from './render-worker.js';

@@ -4,6 +4,7 @@ import { FactStream } from '#credits';
 import { type EventStore, type MachineClock, type Position, type Projector, positionToken, readPositionToken } from '#event-sourcing';
 import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
 import { inboxGroups } from '#processor';
+import type { Posters } from '#render-worker';
 import { accountOfVideo, previewOf, type VideoLibrary } from '#videos';
 
 /** The edge's ports on the parts of one process: each a few lines, named by what the edge asks for. */
@@ -44,7 +45,10 @@ export class LogFacts extends FactPort {
 }
 
 export class LibraryFiles extends VideoFiles {
-  constructor(private readonly library: VideoLibrary) {
+  constructor(
+    private readonly library: VideoLibrary,
+    private readonly posters: Posters,
+  ) {
     super();
   }
   async find(videoId: string): Promise<DeliveredVideo | undefined> {
@@ -52,6 +56,9 @@ export class LibraryFiles extends VideoFiles {
     if (!row) return undefined;
     const { accountId, title, file, bytes, sha256 } = row;
     return file === null || bytes === null || sha256 === null ? { accountId, title } : { accountId, title, mp4: { key: file, bytes, sha256 } };
+  }
+  poster(mp4: NonNullable<DeliveredVideo['mp4']>): Promise<string | undefined> {
+    return this.posters.keyFor(mp4);
   }
 }
 

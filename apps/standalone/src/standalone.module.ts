@@ -28,6 +28,7 @@ import {
   RevokeCreditsHandler,
 } from '#credits';
 import { Processor, ProcessorModule } from '#processor';
+import { Posters } from '#render-worker';
 import {
   Accounts,
   ApplyRenderResultHandler,
@@ -123,7 +124,7 @@ function providers({ foundation, domain, urls, authenticators, testClock }: Stan
     value(Positions, new LogPositions(store)),
     value(ReadModels, new ProjectedReadModels(projector)),
     value(FactStream, new LogFacts(store, machineClock)),
-    value(VideoFiles, new LibraryFiles(library)),
+    value(VideoFiles, new LibraryFiles(library, new Posters(files))),
     value(Parking, new QueueParking(queue)),
     value(Operations, new ProcessOperations(queue, projector, () => verifyEmbedded(foundation))),
     value(TestClock, testClock),

@@ -5,6 +5,7 @@ import { SignedUrls, StaffKey, secretFile } from '#access';
 import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
 import { createTransactor, randomIds, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
+import { RenderWorkerModule } from '#render-worker';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
@@ -68,8 +69,23 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     for (const name of ['accounts', 'videos']) await domain.projector.waitFor(name, position, SHOWN_MS);
   };
   const testClock = new SandboxClock(clock, clockTransactor, domain.renewalClock, engines.store, shown);
+  const renderers =
+    settings.renderWorkers === 0
+      ? []
+      : [
+          RenderWorkerModule.forRoot({
+            queue: engines.queue,
+            ids: randomIds,
+            clock: systemMachineClock,
+            workerId: 'embedded',
+            slots: settings.renderWorkers,
+            workDir: join(dataDir, 'rendering'),
+            resolve: (url) => addresses.local(url, listening),
+            log,
+          }),
+        ];
   const authenticators = [new StaffKey(staffToken), domain.apiKeys];
-  const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: extra }), { logger: false });
+  const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }), { logger: false });
 
   await app.listen(settings.port, settings.host);
   const { port } = app.getHttpServer().address() as { readonly port: number };

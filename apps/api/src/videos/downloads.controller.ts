@@ -47,7 +47,7 @@ export class DownloadsController {
   async poster(@Param('videoId') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const video = await this.videos.find(ownIdIn(path, 'unknown-video'));
     if (video === undefined) throw new ProblemError('unknown-video');
-    const key = video.posterKey;
+    const key = video.mp4 === undefined ? undefined : await this.videos.poster(video.mp4);
     const bytes = key === undefined ? undefined : await this.files.size(key);
     if (key === undefined || bytes === undefined) throw new ProblemError('not-ready');
     const etag = (await this.files.sha256(key)) ?? key;
