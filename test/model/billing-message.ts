@@ -73,7 +73,9 @@ function readSubscription(data: Readonly<Record<string, unknown>>, occurredAt: n
   if (typeof cancelAtPeriodEnd !== 'boolean') throw new Impossible('cancelAtPeriodEnd');
   const periodStart = instant(data['periodStart']);
   const periodEnd = instant(data['periodEnd']);
-  if (periodEnd - periodStart < 14 * DAY || periodEnd > monthsAfter(periodStart, 120)) throw new Impossible('period');
+  const trial = status === 'trialing' || (planId === 'trial' && status !== 'canceled' && status !== 'ended');
+  const shortest = trial ? 1 : 14 * DAY;
+  if (periodEnd - periodStart < shortest || periodEnd > monthsAfter(periodStart, 120)) throw new Impossible('period');
   const says = JSON.stringify([planId, interval, status, periodStart, periodEnd, cancelAtPeriodEnd]);
   return {
     about: 'subscription',

@@ -83,14 +83,11 @@ export class ReferenceAccount {
     const { period, cycle, written } = running;
     const given = this.setsOf(subscription.id, cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
     const paused = subscription.isPaused() && given === 0;
-    if (paused || !subscription.isOpen(period)) {
-      subscription.withheld.add(cycle.start);
-      return;
-    }
+    if (paused || !subscription.isOpen(period)) return;
     const owed = subscription.owed(period, cycle)?.credits ?? 0;
     if (given === 0) this.dueCycles.push({ subscriptionId: subscription.id, cycleStart: cycle.start });
     if (owed <= given) return;
-    const dated = given > 0 || subscription.withheld.has(cycle.start) ? now : cycle.start;
+    const dated = given > 0 ? now : Math.max(cycle.start, subscription.resumedAt);
     for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
     const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
     const cause = given > 0 ? `upgrade:${subscription.id}:${cycle.start}:${owed}` : `cycle:${subscription.id}:${cycle.start}`;
@@ -222,9 +219,9 @@ export class ReferenceAccount {
         return true;
       }
       case 'period-refund': {
-        const { refundedStarts, id } = this.subscription(message.subscriptionId);
-        if (refundedStarts.some((start) => start === message.periodStart)) return false;
-        refundedStarts.push(message.periodStart);
+        const { refunds, id } = this.subscription(message.subscriptionId);
+        if (refunds.some(({ start }) => start === message.periodStart)) return false;
+        refunds.push({ start: message.periodStart, at: now });
         this.closePlanSets(id, 'revoked', now, (start) => samePeriod(start, message.periodStart));
         return true;
       }

@@ -4,6 +4,8 @@ import type { Catalogue } from './steps.js';
 import {
   type Period,
   type Recorded,
+  closedBy,
+  confirms,
   cutOff,
   cycleAt,
   endsNow,
@@ -23,9 +25,9 @@ export type SubscriptionStatus = 'active' | 'past-due' | 'renewal-pending' | 'pa
 export class ReferenceSubscription {
   readonly events: Recorded[] = [];
   readonly failures: { readonly occurredAt: number; readonly order: number }[] = [];
-  readonly refundedStarts: number[] = [];
-  /** Starts of cycles that came while a pause or an end withheld their set. */
-  readonly withheld = new Set<number>();
+  readonly refunds: { readonly start: number; readonly at: number }[] = [];
+  /** Since when cycles may be given again after the last pause or end. */
+  resumedAt = -Infinity;
 
   private workedOut: { from: number; periods: readonly Period[] } = { from: 0, periods: [] };
 
@@ -41,19 +43,45 @@ export class ReferenceSubscription {
       (known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt),
     );
     if (repeats) return false;
+    const before = newest(this.events);
     this.events.push({ ...event, occurredAt, saidAt: event.occurredAt, arrivedAt: now, order });
+    this.noticeResumption(before, event, now);
     return true;
   }
 
-  /** Worked out from the whole list again whenever the list has grown. */
+  /** After a pause or an end cycles are given from now on, or from the start of a period that is new since. */
+  private noticeResumption(
+    deciding: Recorded | undefined,
+    event: SubscriptionSays,
+    now: number,
+  ): void {
+    const held = (one: Recorded | undefined) => one !== undefined && (endsNow(one) || one.status === 'paused');
+    const resumed = held(deciding) && newest(this.events) !== deciding && !held(newest(this.events));
+    const known = periodsOf(this.events.slice(0, -1), this.plans).find(({ start }) => samePeriod(start, event.periodStart));
+    const same = periodsOf(this.events, this.plans).find(({ start }) => start === known?.start);
+    const reopened = known && same && !livesOn(known, this.events.slice(0, -1)) && livesOn(same, this.events);
+    if (!resumed && !reopened) return;
+    const afresh = deciding && confirms(event) && !known && event.periodStart >= deciding.occurredAt;
+    this.resumedAt = afresh ? event.periodStart : now;
+  }
+
+  /** Worked out from the whole lists again whenever one has grown. */
   periods(): readonly Period[] {
-    if (this.workedOut.from !== this.events.length)
-      this.workedOut = { from: this.events.length, periods: periodsOf(this.events, this.plans) };
+    const from = this.events.length + this.refunds.length;
+    if (this.workedOut.from !== from)
+      this.workedOut = { from, periods: periodsOf(this.events, this.plans).filter((period) => !this.neverBegins(period)) };
     return this.workedOut.periods;
   }
 
   isRefunded(period: Period): boolean {
-    return this.refundedStarts.some((start) => samePeriod(start, period.start));
+    return this.refunds.some(({ start }) => samePeriod(start, period.start));
+  }
+
+  /** A period refunded or ended before it began: it never begins and ends no other. */
+  private neverBegins(period: Period): boolean {
+    const refunds = this.refunds.filter(({ start }) => samePeriod(start, period.start)).map(({ at }) => at);
+    const ends = closedBy(period, this.events).map(({ arrivedAt }) => arrivedAt);
+    return Math.min(...refunds, ...ends) < period.start;
   }
 
   /** True for a period that may still allot: neither refunded nor ended. */

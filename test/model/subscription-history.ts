@@ -27,7 +27,8 @@ export const samePeriod = (a: number, b: number): boolean => Math.abs(a - b) < H
 /** A trial whatever the status says about payment (rule 17). */
 export const isTrial = (event: SubscriptionSays): boolean => event.status === 'trialing' || event.planId === 'trial';
 
-const confirms = (event: Recorded): boolean => event.status === 'active' && !isTrial(event);
+/** True for an event that confirms the period it names as paid (rule 17). */
+export const confirms = (event: SubscriptionSays): boolean => event.status === 'active' && !isTrial(event);
 
 const isNewer = (a: Recorded, b: Recorded): boolean => a.occurredAt > b.occurredAt || (a.occurredAt === b.occurredAt && a.order > b.order);
 
@@ -94,8 +95,13 @@ export function cutOff(periods: readonly Period[], period: Period): number {
 
 /** False once an event that said "ended now" came, until a newer `active` event names the period again (rules 17 and 21). */
 export function livesOn(period: Period, events: readonly Recorded[]): boolean {
+  return closedBy(period, events).length === 0;
+}
+
+/** The events that ended the period and were not followed by a newer `active` one of it. */
+export function closedBy(period: Period, events: readonly Recorded[]): Recorded[] {
   const ends = events.filter((event, n) => endsNow(event) && newest(events.slice(0, n + 1)) === event);
-  return period.events.some((event) => ends.every((end) => isNewer(event, end)));
+  return ends.filter((end) => !period.events.some((event) => isNewer(event, end)));
 }
 
 export const endsNow = (event: Recorded): boolean => event.status === 'canceled' || event.status === 'ended';

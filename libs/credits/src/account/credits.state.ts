@@ -84,7 +84,7 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
       return subscribed(credits, data.subscriptionId, (s) => ({ ...s, paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt) }));
     }
     case 'RefundRecorded':
-      return subscribed(credits, data.subscriptionId, (s) => recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt)));
+      return subscribed(credits, data.subscriptionId, (s) => recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt), Date.parse(data.at)));
     case 'TrialRecorded':
       return {
         ...credits,

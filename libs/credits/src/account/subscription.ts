@@ -9,8 +9,14 @@ export interface Period extends Cut {
   /** When we learned of it, and of its present end. */
   readonly announcedAt: number;
   readonly endDecidedAt: number;
-  /** Ended or refunded, as of that billing instant; a refund is for ever. */
-  readonly closed: { readonly asOf: number; readonly forEver: boolean } | null;
+  readonly closed: Closing | null;
+}
+
+/** A period ended or refunded: as of a billing instant, decided at ours. A refund is for ever (rules 21, 22). */
+interface Closing {
+  readonly asOf: number;
+  readonly at: number;
+  readonly forEver: boolean;
 }
 
 /** An `active` event: at `occurredAt` billing named this plan, worth `credits` then, for the period with this start. */
@@ -40,8 +46,10 @@ export interface Subscription {
   readonly confirmations: readonly Confirmation[];
   readonly periods: readonly Period[];
   readonly cycle: WrittenCycle | null;
-  /** Starts of refunded periods, with the refund's `occurredAt`. */
-  readonly refunds: readonly { readonly start: number; readonly asOf: number }[];
+  /** Starts of refunded periods. */
+  readonly refunds: readonly ({ readonly start: number } & Closing)[];
+  /** The last time it ended: what was paid for before that is closed (rule 21). */
+  readonly ended: Closing | null;
   /** The trial that the newest event asks for: from when to when, not before we learned of it (rules 17, 18). */
   readonly trial: Span | null;
   /** After a pause or an end: no cycle is written for the time before this instant. */
@@ -62,6 +70,7 @@ export function newSubscription(id: string): Subscription {
     periods: [],
     cycle: null,
     refunds: [],
+    ended: null,
     trial: null,
     writableFrom: LONG_AGO,
   };
@@ -72,7 +81,7 @@ const isBlocked = (status: BillingStatus | null): boolean => status === 'paused'
 const samePeriod = (a: number, b: number): boolean => Math.abs(a - b) < SAME_PERIOD_MS;
 
 /** A period that was closed before it began never begins: it ends no other. */
-const isVoid = (period: Period): boolean => period.closed !== null && period.closed.asOf <= period.start;
+const isVoid = (period: Period): boolean => period.closed !== null && period.closed.at < period.start;
 
 export function periodStarting(subscription: Subscription, start: number): Period | undefined {
   return subscription.periods.find((period) => samePeriod(period.start, start));
@@ -197,27 +206,43 @@ export function recordedOf(data: SubscriptionRecorded['data']): Recorded {
 export function recordEvent(subscription: Subscription, event: Recorded): Subscription {
   const newest = event.occurredAt >= subscription.occurredAt;
   const confirmed = event.status === 'active' ? confirm(subscription, event) : subscription;
-  if (!newest) return confirmed;
-  const resumes = event.status === 'active' && isBlocked(subscription.status);
-  const afresh = isEnded(subscription.status) && event.periodStart >= subscription.occurredAt;
+  const resumes = newest && isBlocked(subscription.status) && !isBlocked(event.status);
+  const known = periodStarting(subscription, event.periodStart);
+  const writableFrom = resumes || (known && isReopenedBy(known, event)) ? resumedAt(subscription, event) : subscription.writableFrom;
+  if (!newest) return { ...confirmed, writableFrom };
   return {
     ...confirmed,
+    writableFrom,
     status: event.status,
     occurredAt: event.occurredAt,
     cancelAtPeriodEnd: event.cancelAtPeriodEnd,
     paymentFailedAt: subscription.paymentFailedAt !== null && subscription.paymentFailedAt > event.occurredAt ? subscription.paymentFailedAt : null,
     trial: event.status === 'trialing' ? { start: Math.max(event.periodStart, event.at), end: event.periodEnd } : null,
-    writableFrom: resumes ? (afresh ? event.periodStart : event.at) : confirmed.writableFrom,
-    periods: isEnded(event.status) ? confirmed.periods.map((period) => close(period, event.occurredAt, false)) : confirmed.periods,
+    ...(isEnded(event.status) && end(confirmed, { asOf: event.occurredAt, at: event.at, forEver: false })),
   };
 }
 
+/** From when cycles are written again: from now, or from the start of a period that is new after the pause or end. */
+function resumedAt(subscription: Subscription, event: Recorded): number {
+  const afresh = event.status === 'active' && !periodStarting(subscription, event.periodStart) && event.periodStart >= subscription.occurredAt;
+  return afresh ? event.periodStart : event.at;
+}
+
+function isReopenedBy(period: Period, event: Recorded): boolean {
+  return event.status === 'active' && period.closed !== null && !period.closed.forEver && event.occurredAt >= period.closed.asOf;
+}
+
+function end(subscription: Subscription, ended: Closing): Pick<Subscription, 'ended' | 'periods'> {
+  return { ended, periods: subscription.periods.map((period) => close(period, ended)) };
+}
+
 /** The subscription with a period's payment given back, also where that period is not known yet (rule 22). */
-export function recordRefund(subscription: Subscription, start: number, asOf: number): Subscription {
+export function recordRefund(subscription: Subscription, start: number, asOf: number, at: number): Subscription {
+  const refund = { asOf, at, forEver: true };
   return {
     ...subscription,
-    refunds: [...subscription.refunds, { start, asOf }],
-    periods: subscription.periods.map((period) => (samePeriod(period.start, start) ? close(period, asOf, true) : period)),
+    refunds: [...subscription.refunds, { start, ...refund }],
+    periods: subscription.periods.map((period) => (samePeriod(period.start, start) ? close(period, refund) : period)),
   };
 }
 
@@ -239,8 +264,10 @@ export function recordAllotment(subscription: Subscription, cycle: Span & { peri
   return forgetOver({ ...subscription, cycle: written }, written);
 }
 
-function close(period: Period, asOf: number, forEver: boolean): Period {
-  return period.closed?.forEver ? period : { ...period, closed: { asOf, forEver } };
+/** A later closing of what is closed already moves only the instant that a reactivation must be newer than. */
+function close(period: Period, closing: Closing): Period {
+  if (period.closed?.forEver) return period;
+  return { ...period, closed: { ...closing, at: period.closed?.at ?? closing.at } };
 }
 
 function confirm(subscription: Subscription, event: Recorded): Subscription {
@@ -259,14 +286,14 @@ function confirm(subscription: Subscription, event: Recorded): Subscription {
 }
 
 function reconfirm(period: Period, event: Recorded): Period {
-  const reopened = period.closed && !period.closed.forEver && event.occurredAt >= period.closed.asOf;
-  const confirmed = { ...period, confirmedAsOf: Math.max(period.confirmedAsOf, event.occurredAt), closed: reopened ? null : period.closed };
+  const confirmed = { ...period, confirmedAsOf: Math.max(period.confirmedAsOf, event.occurredAt), closed: isReopenedBy(period, event) ? null : period.closed };
   if (event.occurredAt < period.endAsOf || event.periodEnd === period.end) return confirmed;
   return { ...confirmed, end: event.periodEnd, endAsOf: event.occurredAt, endDecidedAt: event.at };
 }
 
 function addPeriod(subscription: Subscription, event: Recorded): readonly Period[] {
   if (isSuperseded(subscription, event.periodStart, event.at)) return subscription.periods;
+  const { ended } = subscription;
   const refund = subscription.refunds.find((r) => samePeriod(r.start, event.periodStart));
   const period: Period = {
     start: event.periodStart,
@@ -276,7 +303,7 @@ function addPeriod(subscription: Subscription, event: Recorded): readonly Period
     confirmedAsOf: event.occurredAt,
     announcedAt: event.at,
     endDecidedAt: event.at,
-    closed: refund ? { asOf: refund.asOf, forEver: true } : null,
+    closed: refund ? { asOf: refund.asOf, at: refund.at, forEver: true } : ended && event.occurredAt < ended.asOf ? ended : null,
   };
   return [...subscription.periods, period].sort((a, b) => a.start - b.start);
 }

@@ -2,7 +2,7 @@ import { type AccountStatus, type CreditsView, instant, type PlanView, type Sour
 import type { Allotment, Credits } from '../account/credits.state.js';
 import { balanceOf, usedSince } from '../account/credits.state.js';
 import { endOf } from '../account/settling.js';
-import { type Confirmation, currentPeriod, dueCycle, endOfSet, isEnded, newestPlan, owedIn, paidUntil, runningCycle, type Subscription, takenOverAt, type WrittenCycle } from '../account/subscription.js';
+import { type Confirmation, currentPeriod, dueCycle, endOfSet, isEnded, newestPlan, owedIn, paidUntil, runningCycle, type Subscription, type WrittenCycle } from '../account/subscription.js';
 import type { Plans } from '../plans/plans.js';
 
 const SOURCE_ORDER: { readonly [source in Source]: number } = { plan: 0, trial: 0, purchase: 1, goodwill: 2 };
@@ -105,16 +105,16 @@ function nextStart(subscription: Subscription, now: number): number | undefined 
 /** What one subscription amounts to at `now`. */
 function situation(subscription: Subscription, now: number): AccountStatus {
   const { status, paymentFailedAt } = subscription;
-  if (isEnded(status)) return 'ended';
   if (paymentFailedAt !== null) return 'past-due';
+  if (isEnded(status)) return 'ended';
   if (status === 'past_due' || status === 'unpaid' || status === 'incomplete') return 'past-due';
   if (status === 'paused') return 'paused';
   if (status === 'trialing') return subscription.trial && subscription.trial.end <= now ? 'ended' : 'none';
   if (status !== 'active') return status === 'incomplete_expired' ? 'ended' : 'none';
   const period = currentPeriod(subscription, now);
   const running = period && !period.closed && now < period.end;
-  const coming = !running && period !== undefined && takenOverAt(subscription, period.start) < Number.MAX_SAFE_INTEGER;
-  if (running || coming || (!period && subscription.periods.length > 0)) return 'active';
+  const coming = subscription.periods.some((other) => other.start > now && !other.closed);
+  if (running || coming) return 'active';
   return subscription.cancelAtPeriodEnd ? 'ended' : 'renewal-pending';
 }
 

@@ -8,7 +8,7 @@ export interface UnfinishedVideo {
   readonly artworkId: string;
   /** The attempt on offer, from 1. */
   readonly attempt: number;
-  /** Whether a worker has begun this attempt, and whether any attempt was ever begun. */
+  /** Whether a worker has begun this attempt, and whether any attempt was ever begun: who reports a failure has. */
   readonly started: boolean;
   readonly everStarted: boolean;
 }
@@ -31,7 +31,7 @@ export function evolveVideos(videos: Videos, event: VideoEvent): Videos {
       return change(videos, data.videoId, (video) => ({ ...video, attempt: data.attempt, started: true, everStarted: true }));
     case 'RenderLeaseLost':
     case 'RenderAttemptFailed':
-      return change(videos, data.videoId, (video) => ({ ...video, attempt: data.nextAttempt, started: false }));
+      return change(videos, data.videoId, (video) => ({ ...video, attempt: data.nextAttempt, started: false, everStarted: true }));
     case 'VideoCompleted':
     case 'VideoFailed':
     case 'VideoCancelled': {
