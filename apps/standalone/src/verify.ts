@@ -1,25 +1,21 @@
 import type { Verification } from '#api';
-import { type ChainBreak, type RecordedEvent, verifyChain } from '#event-sourcing';
+import { accountProjection, RENDER_PUBLISHER, verify, videoProjection } from '#videos';
 import type { Foundation } from './domain.js';
 
-const PAGE_EVENTS = 2_000;
+/** What became due within the last minute may still be on its way into the log. */
+const LATENESS_MS = 60_000;
 
-/** Walks the whole log: every stream's chain of hashes. */
-export async function verifyEmbedded({ store }: Foundation): Promise<Verification> {
-  const problems: string[] = [];
-  const streams = new Map<string, RecordedEvent>();
-  let events = 0;
-  for (let after = 0n, caughtUp = false; !caughtUp; ) {
-    const page = await store.readLog(after, PAGE_EVENTS, ['']);
-    for (const event of page.events) {
-      events++;
-      const broken = verifyChain([event], streams.get(event.stream), false);
-      if (broken) problems.push(describe(broken, event));
-      streams.set(event.stream, event);
-    }
-    ({ upTo: after, caughtUp } = page);
-  }
-  return { ok: problems.length === 0, events, streams: streams.size, problems };
+/** Verifies the log and what is made of it while the service goes on, a page at a time. */
+export async function verifyEmbedded({ store, readModels, queue, clock, machineClock }: Foundation): Promise<Verification> {
+  const quietAt = clock.now() - LATENESS_MS;
+  const { events, streams, problems } = await verify({
+    store,
+    readModels,
+    gapless: true,
+    pause: () => machineClock.sleep(0),
+    projections: [accountProjection, videoProjection],
+    published: new Map([[RENDER_PUBLISHER, await queue.checkpoint(RENDER_PUBLISHER)]]),
+    quietAt,
+  });
+  return { ok: problems.length === 0, events, streams, problems };
 }
-
-const describe = (broken: ChainBreak, event: RecordedEvent): string => `${event.stream}@${event.version}: ${JSON.stringify(broken)}`;

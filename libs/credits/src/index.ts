@@ -19,3 +19,4 @@ export { grantCredits, revokeCredits } from './account/support.decisions.js';
 export { type DueAccounts, RenewalClock } from './renewal/renewal.clock.js';
 export { creditFact, FACT_PREFIX, FACT_SOURCE } from './publishing/credit-facts.js';
 export { FactStream, type FactPage } from './publishing/fact-stream.js';
+export { CreditBook, type CreditBreach, type CreditTotals, overdue } from './verifying/credit.book.js';

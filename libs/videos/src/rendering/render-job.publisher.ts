@@ -4,7 +4,8 @@ import type { Position, RecordedEvent } from '#event-sourcing';
 import { type Message, type MessageQueue, toMessage } from '#messaging';
 import { type JobAddresses, renderJobFact } from './render-job.message.js';
 
-const PUBLISHER = 'render-jobs';
+/** The publisher's name, under which the queue keeps its checkpoint. */
+export const RENDER_PUBLISHER = 'render-jobs';
 /** Without a job the checkpoint is stored only every so many events: after a crash they are read again, and say nothing again. */
 const CHECKPOINT_EVERY_EVENTS = 5_000;
 
@@ -19,7 +20,7 @@ export class RenderJobPublisher {
   ) {}
 
   async checkpoint(): Promise<Position> {
-    return BigInt((await this.queue.checkpoint(PUBLISHER)) ?? 0);
+    return BigInt((await this.queue.checkpoint(RENDER_PUBLISHER)) ?? 0);
   }
 
   async publish(events: readonly RecordedEvent[], upTo: Position): Promise<undefined> {
@@ -32,7 +33,7 @@ export class RenderJobPublisher {
     }
     this.#unstored += events.length;
     if (messages.length === 0 && this.#unstored < CHECKPOINT_EVERY_EVENTS) return;
-    await this.queue.publish(topics.renderJobs, messages, { publisher: PUBLISHER, checkpoint: String(upTo) });
+    await this.queue.publish(topics.renderJobs, messages, { publisher: RENDER_PUBLISHER, checkpoint: String(upTo) });
     this.#unstored = 0;
   }
 }
