@@ -127,7 +127,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },
     { provide: Artworks, useValue: artworks },
-    { provide: VideoFiles, useValue: { find: async (id: string) => behind.videos.get(id) } },
+    { provide: VideoFiles, useValue: { find: async (id: string) => behind.videos.get(id), poster: async () => 'videos/x.jpg' } },
     {
       provide: Positions,
       useValue: {
