@@ -62,7 +62,7 @@ export class ReferenceSubscription {
     const reopened = known && same && !livesOn(known, this.events.slice(0, -1)) && livesOn(same, this.events);
     if (!resumed && !reopened) return;
     const afresh = deciding && confirms(event) && !known && event.periodStart >= deciding.occurredAt;
-    this.resumedAt = afresh ? event.periodStart : now;
+    this.resumedAt = afresh ? Math.min(event.periodStart, now) : now;
   }
 
   /** Worked out from the whole lists again whenever one has grown. */

@@ -225,10 +225,11 @@ export function recordEvent(subscription: Subscription, event: Recorded): Subscr
 /** From when cycles are written again: from now, or from the start of a period that is new after the pause or end. */
 function resumedAt(subscription: Subscription, event: Recorded): number {
   const afresh = event.status === 'active' && !periodStarting(subscription, event.periodStart) && event.periodStart >= subscription.occurredAt;
-  return afresh ? event.periodStart : event.at;
+  return afresh ? Math.min(event.periodStart, event.at) : event.at;
 }
 
-function isReopenedBy(period: Period, event: Recorded): boolean {
+/** Whether an event confirms anew a period that an earlier one had ended (rule 21). */
+export function isReopenedBy(period: Period, event: Recorded): boolean {
   return event.status === 'active' && period.closed !== null && !period.closed.forEver && event.occurredAt >= period.closed.asOf;
 }
 
