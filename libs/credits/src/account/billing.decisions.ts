@@ -5,7 +5,7 @@ import type { Plans } from '../plans/plans.js';
 import { type BillingStatus, type CreditEvent, causes, type SubscriptionRecorded } from './credits.events.js';
 import { balanceOf, type Credits, evolveCredits } from './credits.state.js';
 import { allotmentIdOf, settleCredits } from './settling.js';
-import { isReopenedBy, isSuperseded, newSubscription, periodStarting, recordedOf, type Subscription } from './subscription.js';
+import { isReopenedBy, isSuperseded, newSubscription, periodStarting, type Recorded, recordedOf, type Subscription } from './subscription.js';
 import { revoked } from './using.decisions.js';
 
 /** Where a billing event is decided: the account, its instant (ms), the catalogue. */
@@ -175,10 +175,10 @@ function saysSomethingNew(subscription: Subscription, data: SubscriptionRecorded
   if (event.occurredAt === subscription.occurredAt && newestDiffers) return true;
   if (event.status !== 'active') return false;
   const period = periodStarting(subscription, event.periodStart);
-  if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event.occurredAt, event.planId, event.periodStart);
+  if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event, event.periodStart);
   const movesEnd = event.occurredAt >= period.endAsOf && event.periodEnd !== period.end;
   const confirmsEarlier = event.occurredAt < firstOf(subscription, period.start);
-  return movesEnd || confirmsEarlier || isReopenedBy(period, event) || namesOtherPlan(subscription, event.occurredAt, event.planId, period.start);
+  return movesEnd || confirmsEarlier || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
 }
 
 function firstOf(subscription: Subscription, periodStart: number): number {
@@ -186,8 +186,9 @@ function firstOf(subscription: Subscription, periodStart: number): number {
 }
 
 /** Whether an older event changes which plan was named last up to its instant, within what is still remembered. */
-function namesOtherPlan({ confirmations }: Subscription, occurredAt: number, planId: string, periodStart: number): boolean {
+function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
+  const { occurredAt, planId, periodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
-  const said = confirmations.some((c) => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart);
+  const said = confirmations.some((c) => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart && c.periodEnd === periodEnd);
   return !said && before !== undefined && before.planId !== planId;
 }

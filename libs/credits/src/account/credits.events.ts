@@ -93,7 +93,10 @@ const part = (text: string | number): string => encodeURIComponent(text);
 export const causes = {
   request: (command: string, key: string): string => `request:${command}:${part(key)}`,
   cycle: (subscriptionId: string, start: string): string => `cycle:${part(subscriptionId)}:${part(start)}`,
-  upgrade: (subscriptionId: string, start: string, owed: number): string => `upgrade:${part(subscriptionId)}:${part(start)}:${owed}`,
+  /** Where a new period begins at the very instant at which a cycle of the one before had begun. */
+  cycleAnew: (subscriptionId: string, start: string): string => `cycle-anew:${part(subscriptionId)}:${part(start)}`,
+  upgrade: (subscriptionId: string, periodStart: string, start: string, owed: number): string =>
+    `upgrade:${part(subscriptionId)}:${part(periodStart)}:${part(start)}:${owed}`,
   expired: (allotmentId: string): string => `expired:${part(allotmentId)}`,
   revoked: (allotmentId: string): string => `revoked:${part(allotmentId)}`,
   trial: (): string => 'trial:',

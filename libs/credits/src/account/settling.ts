@@ -93,7 +93,7 @@ function write(credits: Credits, due: Due, accountId: string, plans: Plans): rea
       return [trialSet(credits, due.span, due.credits ?? plans.trial.creditsInTotal, accountId)];
     case 'upgrade': {
       const { subscription, cycle, plan, owed } = due;
-      const cause = causes.upgrade(subscription.id, instant(cycle.start), owed);
+      const cause = causes.upgrade(subscription.id, instant(cycle.periodStart), instant(cycle.start), owed);
       const set = planSet(subscription.id, plan.planId, cycle.periodStart, cycle);
       return [allotted(credits, { accountId, cause, at: due.at, validFrom: due.at, credits: owed - cycle.given, plan: set, reason: 'plan upgrade' })];
     }
@@ -108,7 +108,7 @@ function newCycle(credits: Credits, subscription: Subscription, due: DueCycle, a
   const worth = (c: Confirmation): number => plans.cyclePlans.get(c.planId)?.creditsPerCycle ?? c.credits;
   const plan = highest(namedIn(subscription, cycle, period.start), worth);
   if (!plan) throw new Error(`no plan is named for the cycle of ${subscription.id} at ${instant(cycle.start)}`);
-  const cause = causes.cycle(subscription.id, instant(cycle.start));
+  const cause = (subscription.cycle?.start === cycle.start ? causes.cycleAnew : causes.cycle)(subscription.id, instant(cycle.start));
   const validFrom = Math.max(cycle.start, subscription.writableFrom);
   const trials = credits.allotments.filter((a) => a.source === 'trial' && a.remaining > 0 && !a.closed);
   const ended = trials.map((a) => expired(credits, a, due.at, 'trial-over', cause));

@@ -26,6 +26,8 @@ export interface Confirmation {
   readonly planId: string;
   readonly credits: number;
   readonly periodStart: number;
+  /** As this event said it; the period itself says which end counts. */
+  readonly periodEnd: number;
 }
 
 /** The last cycle that was written. `worth` holds what each plan named in it counts as, fixed for the cycle (rule 2). */
@@ -274,7 +276,7 @@ function close(period: Period, closing: Closing): Period {
 function confirm(subscription: Subscription, event: Recorded): Subscription {
   const known = periodStarting(subscription, event.periodStart);
   const periodStart = known?.start ?? event.periodStart;
-  const confirmation = { occurredAt: event.occurredAt, decidedAt: event.at, planId: event.planId, credits: event.planCredits, periodStart };
+  const confirmation = { occurredAt: event.occurredAt, decidedAt: event.at, planId: event.planId, credits: event.planCredits, periodStart, periodEnd: event.periodEnd };
   const confirmations = insertConfirmation(subscription.confirmations, confirmation);
   const { cycle } = subscription;
   const named = cycle && namedIn({ ...subscription, confirmations }, cycle, cycle.periodStart).includes(confirmation);
