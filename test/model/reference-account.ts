@@ -79,7 +79,23 @@ export class ReferenceAccount {
     for (const subscription of this.subscriptions.values()) this.giveTrial(subscription.trialUntil(now), now);
   }
 
+  /** Cycles that were over before we heard of their period are allotted and expired all the same (rules 13 and 15). */
+  private allotMissed(subscription: ReferenceSubscription, now: number): void {
+    const period = subscription.current(now);
+    if (!period || subscription.isPaused() || !subscription.isOpen(period)) return;
+    for (const cycle of period.cycles) {
+      const missed = cycle.end <= now && cycle.end > subscription.resumedAt && cycle.start < period.stop;
+      const owed = subscription.owed(period, cycle);
+      if (!missed || !owed || this.setsOf(subscription.id, period.start, cycle.start).length > 0) continue;
+      for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
+      const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
+      const what = { source: 'plan' as const, quantity: owed.credits, validFrom: cycle.start, expiresAt: cycle.end, plan };
+      this.book.close(this.book.allot(what, now, `cycle:${subscription.id}:${period.start}:${cycle.start}`), 'expired', now);
+    }
+  }
+
   private allotCycle(subscription: ReferenceSubscription, now: number): void {
+    this.allotMissed(subscription, now);
     const running = subscription.running(now);
     if (!running) return;
     const { period, cycle, written } = running;

@@ -50,11 +50,7 @@ export class ReferenceSubscription {
   }
 
   /** After a pause or an end cycles are given from now on, or from the start of a period that is new since. */
-  private noticeResumption(
-    deciding: Recorded | undefined,
-    event: SubscriptionSays,
-    now: number,
-  ): void {
+  private noticeResumption(deciding: Recorded | undefined, event: SubscriptionSays, now: number): void {
     const held = (one: Recorded | undefined) => one !== undefined && (endsNow(one) || one.status === 'paused');
     const resumed = held(deciding) && newest(this.events) !== deciding && !held(newest(this.events));
     const known = periodsOf(this.events.slice(0, -1), this.plans).find(({ start }) => samePeriod(start, event.periodStart));
@@ -87,6 +83,11 @@ export class ReferenceSubscription {
   /** True for a period that may still allot: neither refunded nor ended. */
   isOpen(period: Period): boolean {
     return !this.isRefunded(period) && livesOn(period, this.events);
+  }
+
+  /** The period with the latest start not after now. */
+  current(now: number): Period | undefined {
+    return periodAt(this.periods(), now);
   }
 
   running(now: number) {

@@ -3,13 +3,32 @@ import { EVENT_NAMESPACE, uuid5 } from '#event-sourcing';
 import type { Plans } from '../plans/plans.js';
 import { type CreditEvent, causes, type ExpiryReason, type PlanSet } from './credits.events.js';
 import { type Allotment, balanceOf, type Credits, evolveCredits } from './credits.state.js';
-import { type Confirmation, type DueCycle, dueCycle, endOfSet, highest, isEnded, namedIn, owedIn, runningCycle, type Subscription, type WrittenCycle } from './subscription.js';
+import {
+  type Confirmation,
+  type DueCycle,
+  dueCycle,
+  endOfSet,
+  highest,
+  isEnded,
+  namedIn,
+  owedIn,
+  runningCycle,
+  type Subscription,
+  type WrittenCycle,
+} from './subscription.js';
 
 /** Something that time brings, at an instant in ms. */
 type Due =
   | { readonly at: number; readonly kind: 'expiry'; readonly allotment: Allotment }
   | { readonly at: number; readonly kind: 'cycle'; readonly subscription: Subscription; readonly due: DueCycle }
-  | { readonly at: number; readonly kind: 'upgrade'; readonly subscription: Subscription; readonly cycle: WrittenCycle; readonly plan: Confirmation; readonly owed: number }
+  | {
+      readonly at: number;
+      readonly kind: 'upgrade';
+      readonly subscription: Subscription;
+      readonly cycle: WrittenCycle;
+      readonly plan: Confirmation;
+      readonly owed: number;
+    }
   | { readonly at: number; readonly kind: 'trial'; readonly span: { start: number; end: number | null }; readonly credits: number | null };
 
 /** Ten years of monthly cycles of several subscriptions, each allotted and expired: more than this is a bug. */
@@ -95,7 +114,17 @@ function write(credits: Credits, due: Due, accountId: string, plans: Plans): rea
       const { subscription, cycle, plan, owed } = due;
       const cause = causes.upgrade(subscription.id, instant(cycle.periodStart), instant(cycle.start), owed);
       const set = planSet(subscription.id, plan.planId, cycle.periodStart, cycle);
-      return [allotted(credits, { accountId, cause, at: due.at, validFrom: due.at, credits: owed - cycle.given, plan: set, reason: 'plan upgrade' })];
+      return [
+        allotted(credits, {
+          accountId,
+          cause,
+          at: due.at,
+          validFrom: due.at,
+          credits: owed - cycle.given,
+          plan: set,
+          reason: 'plan upgrade',
+        }),
+      ];
     }
     case 'cycle':
       return newCycle(credits, due.subscription, due.due, accountId, plans);
