@@ -22,13 +22,22 @@ import { ManualMachineClock, MemoryEventStore } from '#event-sourcing/testing';
 import { type Account, ACCOUNT_PREFIX, accountAggregate, type AccountEvent } from '../../libs/videos/src/account/account.js';
 import { Accounts } from '../../libs/videos/src/account/accounts.js';
 import { foldVideo, type VideoRow } from '../../libs/videos/src/library/video.projection.js';
-import { cancelVideo, completeRender, createVideo, failRender, loseLease, startRender } from '../../libs/videos/src/video/video.decisions.js';
+import {
+  cancelVideo,
+  completeRender,
+  createVideo,
+  failRender,
+  loseLease,
+  startRender,
+} from '../../libs/videos/src/video/video.decisions.js';
 import { isVideoEvent, videoCauses } from '../../libs/videos/src/video/video.events.js';
 import { videoIdOf } from '../../libs/videos/src/video/video.id.js';
 import { AccountRows } from './account.rows.js';
 
 /** The catalogue that ships (rule 1). */
-export const shipped: Plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
+export const shipped: Plans = readPlans(
+  JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')),
+);
 
 const ATTEMPTS = 3;
 const request = { roomId: 'loft', artworkId: 'artwork-1', title: null };
@@ -118,7 +127,16 @@ export class AccountDriver {
   }
 
   grant(key: string, more: Partial<GrantRequest> = {}): Promise<Answer<AllotmentAnswer>> {
-    const wish: GrantRequest = { credits: 1, source: 'goodwill', reason: 'sorry', actor: null, ticket: null, expiresAt: null, validFrom: null, ...more };
+    const wish: GrantRequest = {
+      credits: 1,
+      source: 'goodwill',
+      reason: 'sorry',
+      actor: null,
+      ticket: null,
+      expiresAt: null,
+      validFrom: null,
+      ...more,
+    };
     return new GrantCreditsHandler(this.accounts, this.plans).execute(new GrantCredits(this.accountId, wish, key, { keyName: 'desk' }));
   }
 
@@ -170,13 +188,17 @@ export class AccountDriver {
     return videoIdOf(this.accountId, causes.request('CreateVideo', key));
   }
 
-  #report<R>(key: string, step: (about: Reported) => (account: Account, past: { has(cause: string): boolean }) => R): Promise<Outcome<Account, NotTakenOf<R>>> {
+  #report<R>(
+    key: string,
+    step: (about: Reported) => (account: Account, past: { has(cause: string): boolean }) => R,
+  ): Promise<Outcome<Account, NotTakenOf<R>>> {
     const { accountId } = this;
     const videoId = this.videoId(key);
     return this.accounts.command({
       id: accountId,
       cause: videoCauses.reported(),
-      decide: (account, past, now) => step({ videoId, accountId, now, attempts: ATTEMPTS, goodwill: this.settings.goodwill })(account, past) as never,
+      decide: (account, past, now) =>
+        step({ videoId, accountId, now, attempts: ATTEMPTS, goodwill: this.settings.goodwill })(account, past) as never,
     });
   }
 }

@@ -48,9 +48,9 @@ function causesOnce({ book }: ReferenceAccount): string[] {
 }
 
 function cyclesAllottedOnce(account: ReferenceAccount): string[] {
-  return account.dueCycles.flatMap(({ subscriptionId, cycleStart }) => {
-    const first = account.book.facts.filter(({ kind, cause }) => kind === 'allotted' && cause === `cycle:${subscriptionId}:${cycleStart}`);
-    return first.length === 1 ? [] : [`I5: cycle ${cycleStart} of ${subscriptionId} was allotted ${first.length} times`];
+  return account.dueCycles.flatMap((due) => {
+    const first = account.book.facts.filter(({ kind, cause }) => kind === 'allotted' && cause === due);
+    return first.length === 1 ? [] : [`I5: ${due} was allotted ${first.length} times`];
   });
 }
 

@@ -16,7 +16,8 @@ export class RealAccount implements AccountUnderTest {
     switch (step.kind) {
       case 'createVideo': {
         const outcome = await account.create(step.key);
-        if (outcome.kind === 'rejected') return { kind: 'insufficient', available: 0, nextRenewalAt: outcome.refusal['nextRenewalAt'] as string | null };
+        if (outcome.kind === 'rejected')
+          return { kind: 'insufficient', available: 0, nextRenewalAt: outcome.refusal['nextRenewalAt'] as string | null };
         return { kind: 'accepted', replayed: outcome.kind === 'replayed' };
       }
       case 'cancelVideo': {
@@ -73,7 +74,12 @@ export class RealAccount implements AccountUnderTest {
 
   async #grant({ key, credits, source, validFrom, expiresAt }: Step & { kind: 'grant' }): Promise<StepResult> {
     if (credits < 1 || credits > 1000) return { kind: 'refused', code: 'invalid-grant' };
-    const answer = await this.driver.grant(key, { credits, source, validFrom: instantOrNull(validFrom), expiresAt: instantOrNull(expiresAt) });
+    const answer = await this.driver.grant(key, {
+      credits,
+      source,
+      validFrom: instantOrNull(validFrom),
+      expiresAt: instantOrNull(expiresAt),
+    });
     if (answer.kind === 'refused') return { kind: 'refused', code: 'invalid-grant' };
     this.#granted.set(key, answer.value.allotment.id);
     return { kind: 'granted', replayed: answer.replayed };

@@ -22,8 +22,8 @@ export class ReferenceAccount {
   private readonly grants = new Map<string, Allotment>();
   private readonly refundedPayments = new Set<string>();
   private readonly takenPayments = new Set<string>();
-  /** Cycles that began and were owed a set, for invariant I5. */
-  readonly dueCycles: { readonly subscriptionId: string; readonly cycleStart: number }[] = [];
+  /** Causes of the cycles that began and were owed a set, for invariant I5. */
+  readonly dueCycles: string[] = [];
   private clock = -Infinity;
   private trialDone = false;
 
@@ -51,8 +51,10 @@ export class ReferenceAccount {
   readonly endOf = (allotment: Allotment): number | null =>
     allotment.plan ? (this.subscriptions.get(allotment.plan.subscriptionId)?.endOf(allotment) ?? allotment.expiresAt) : allotment.expiresAt;
 
-  setsOf(subscriptionId: string, cycleStart: number): Allotment[] {
-    return this.book.allotments.filter(({ plan }) => plan?.subscriptionId === subscriptionId && plan.cycleStart === cycleStart);
+  setsOf(subscriptionId: string, periodStart: number, cycleStart: number): Allotment[] {
+    return this.book.allotments.filter(
+      ({ plan }) => plan?.subscriptionId === subscriptionId && plan.periodStart === periodStart && plan.cycleStart === cycleStart,
+    );
   }
 
   passTo(instant: number): void {
@@ -77,20 +79,37 @@ export class ReferenceAccount {
     for (const subscription of this.subscriptions.values()) this.giveTrial(subscription.trialUntil(now), now);
   }
 
+  /** Cycles that were over before we heard of their period are allotted and expired all the same (rules 13 and 15). */
+  private allotMissed(subscription: ReferenceSubscription, now: number): void {
+    const period = subscription.current(now);
+    if (!period || subscription.isPaused() || !subscription.isOpen(period)) return;
+    for (const cycle of period.cycles) {
+      const missed = cycle.end <= now && cycle.end > subscription.resumedAt && cycle.start < period.stop;
+      const owed = subscription.owed(period, cycle);
+      if (!missed || !owed || this.setsOf(subscription.id, period.start, cycle.start).length > 0) continue;
+      for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
+      const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
+      const what = { source: 'plan' as const, quantity: owed.credits, validFrom: cycle.start, expiresAt: cycle.end, plan };
+      this.book.close(this.book.allot(what, now, `cycle:${subscription.id}:${period.start}:${cycle.start}`), 'expired', now);
+    }
+  }
+
   private allotCycle(subscription: ReferenceSubscription, now: number): void {
+    this.allotMissed(subscription, now);
     const running = subscription.running(now);
     if (!running) return;
     const { period, cycle, written } = running;
-    const given = this.setsOf(subscription.id, cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
+    const given = this.setsOf(subscription.id, period.start, cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
     const paused = subscription.isPaused() && given === 0;
     if (paused || !subscription.isOpen(period)) return;
     const owed = subscription.owed(period, cycle)?.credits ?? 0;
-    if (given === 0) this.dueCycles.push({ subscriptionId: subscription.id, cycleStart: cycle.start });
+    const cycleCause = `cycle:${subscription.id}:${period.start}:${cycle.start}`;
+    if (given === 0) this.dueCycles.push(cycleCause);
     if (owed <= given) return;
     const dated = given > 0 ? now : Math.max(cycle.start, subscription.resumedAt);
     for (const trial of this.book.allotments) if (trial.source === 'trial') this.book.close(trial, 'expired', now);
     const plan = { subscriptionId: subscription.id, periodStart: period.start, cycleStart: cycle.start };
-    const cause = given > 0 ? `upgrade:${subscription.id}:${cycle.start}:${owed}` : `cycle:${subscription.id}:${cycle.start}`;
+    const cause = given > 0 ? `upgrade:${subscription.id}:${period.start}:${cycle.start}:${owed}` : cycleCause;
     this.book.allot({ source: 'plan', quantity: owed - given, validFrom: dated, expiresAt: written, plan }, now, cause);
   }
 

@@ -50,11 +50,7 @@ export class ReferenceSubscription {
   }
 
   /** After a pause or an end cycles are given from now on, or from the start of a period that is new since. */
-  private noticeResumption(
-    deciding: Recorded | undefined,
-    event: SubscriptionSays,
-    now: number,
-  ): void {
+  private noticeResumption(deciding: Recorded | undefined, event: SubscriptionSays, now: number): void {
     const held = (one: Recorded | undefined) => one !== undefined && (endsNow(one) || one.status === 'paused');
     const resumed = held(deciding) && newest(this.events) !== deciding && !held(newest(this.events));
     const known = periodsOf(this.events.slice(0, -1), this.plans).find(({ start }) => samePeriod(start, event.periodStart));
@@ -62,7 +58,7 @@ export class ReferenceSubscription {
     const reopened = known && same && !livesOn(known, this.events.slice(0, -1)) && livesOn(same, this.events);
     if (!resumed && !reopened) return;
     const afresh = deciding && confirms(event) && !known && event.periodStart >= deciding.occurredAt;
-    this.resumedAt = afresh ? event.periodStart : now;
+    this.resumedAt = afresh ? Math.min(event.periodStart, now) : now;
   }
 
   /** Worked out from the whole lists again whenever one has grown. */
@@ -87,6 +83,11 @@ export class ReferenceSubscription {
   /** True for a period that may still allot: neither refunded nor ended. */
   isOpen(period: Period): boolean {
     return !this.isRefunded(period) && livesOn(period, this.events);
+  }
+
+  /** The period with the latest start not after now. */
+  current(now: number): Period | undefined {
+    return periodAt(this.periods(), now);
   }
 
   running(now: number) {

@@ -12,7 +12,7 @@ export interface AccountAsKept {
   /** When a set really ends. */
   endOf(allotment: Allotment): number | null;
   /** What was given for one cycle. */
-  setsOf(subscriptionId: string, cycleStart: number): Allotment[];
+  setsOf(subscriptionId: string, periodStart: number, cycleStart: number): Allotment[];
 }
 
 const order = ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended'] as const;
@@ -52,7 +52,9 @@ function shownCycle(account: AccountAsKept, now: number) {
   for (const subscription of account.subscriptions.values()) {
     const running = subscription.running(now);
     if (!running || !subscription.isOpen(running.period)) continue;
-    const given = account.setsOf(subscription.id, running.cycle.start).reduce((sum, { quantity }) => sum + quantity, 0);
+    const given = account
+      .setsOf(subscription.id, running.period.start, running.cycle.start)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
     const owed = subscription.owed(running.period, running.cycle);
     if (given > (best?.given ?? 0) && owed) best = { subscription, cycle: running.cycle, planId: owed.planId, given };
   }

@@ -138,7 +138,7 @@ class Teller {
       default: {
         const billed = this.billed(move.subscription);
         const announced = this.change(billed, move.do, this.planIds[move.plan] ?? 'gallery-basic');
-        const data = { ...state(billed, move.jitter), ...announced, occurredAt: iso(this.now) };
+        const data = { ...state(billed, move.jitter), ...announced, occurredAt: iso(this.now - orderOf(move.jitter)) };
         this.send(`subscription.${eventNames[move.do]}`, data, move.late);
         if (move.again !== null) this.send(`subscription.${eventNames[move.do]}`, data, move.late + move.again);
       }
@@ -233,6 +233,9 @@ class Teller {
     return billed;
   }
 }
+
+/** Milliseconds that keep events with differing starts from happening at one instant, where arrival alone would tell them apart. */
+const orderOf = (jitter: number): number => (jitter === 0 ? 0 : jitter < 0 ? 1 : jitter < 100_000 ? 2 : 3);
 
 const eventNames: Readonly<Record<SubscriptionMove, string>> = {
   start: 'started',

@@ -11,7 +11,14 @@ export { ClaimRenderJobHandler, MACHINE_CLOCK, MESSAGE_QUEUE, RENDER_GROUP } fro
 export { type JobAddresses, renderJobFact } from './rendering/render-job.message.js';
 export { RENDER_PUBLISHER, RenderJobPublisher } from './rendering/render-job.publisher.js';
 export { readRenderResult } from './rendering/render-result.js';
-export { ApplyRenderResultHandler, FILE_STORE, RENDER_SETTINGS, type RenderSettings, UPLOADS, type Uploads } from './rendering/render-results.handler.js';
+export {
+  ApplyRenderResultHandler,
+  FILE_STORE,
+  RENDER_SETTINGS,
+  type RenderSettings,
+  UPLOADS,
+  type Uploads,
+} from './rendering/render-results.handler.js';
 export { CancelVideoHandler } from './video/cancel-video.handler.js';
 export { CREATING_SETTINGS, CreateVideoHandler, type CreatingSettings } from './video/create-video.handler.js';
 export * from './video/video.decisions.js';

@@ -5,7 +5,15 @@ import type { Plans } from '../plans/plans.js';
 import { type BillingStatus, type CreditEvent, causes, type SubscriptionRecorded } from './credits.events.js';
 import { balanceOf, type Credits, evolveCredits } from './credits.state.js';
 import { allotmentIdOf, settleCredits } from './settling.js';
-import { type Confirmation, isSuperseded, newSubscription, periodStarting, recordedOf, type Subscription } from './subscription.js';
+import {
+  isReopenedBy,
+  isSuperseded,
+  newSubscription,
+  periodStarting,
+  type Recorded,
+  recordedOf,
+  type Subscription,
+} from './subscription.js';
 import { revoked } from './using.decisions.js';
 
 /** Where a billing event is decided: the account, its instant (ms), the catalogue. */
@@ -35,7 +43,10 @@ export interface UnknownPlan {
 }
 
 /** Takes in what billing says of a subscription: the state decides, in any order, once (rules 15 to 21). */
-export function recordSubscription(event: SubscriptionEvent & { readonly trial: boolean }, at: At): (credits: Credits) => Decided<CreditEvent, UnknownPlan> {
+export function recordSubscription(
+  event: SubscriptionEvent & { readonly trial: boolean },
+  at: At,
+): (credits: Credits) => Decided<CreditEvent, UnknownPlan> {
   const { now, plans } = at;
   const { trial, ...named } = event;
   return (credits) => {
@@ -78,28 +89,50 @@ export function recordTrial(trial: { readonly endsAt: number | null; readonly oc
 }
 
 /** A payment failed: shown as past due until the subscription's next event (rule 22). */
-export function recordPaymentFailure(failure: { readonly subscriptionId: string; readonly periodStart: number; readonly occurredAt: number }, at: At): Billing {
+export function recordPaymentFailure(
+  failure: { readonly subscriptionId: string; readonly periodStart: number; readonly occurredAt: number },
+  at: At,
+): Billing {
   return (credits) => {
     const occurredAt = Math.min(failure.occurredAt, at.now);
     const subscription = credits.subscriptions.find((s) => s.id === failure.subscriptionId);
-    if (subscription && (occurredAt < subscription.occurredAt || occurredAt <= (subscription.paymentFailedAt ?? Number.MIN_SAFE_INTEGER))) return accepted();
-    const data = { subscriptionId: failure.subscriptionId, periodStart: instant(failure.periodStart), occurredAt: instant(occurredAt), at: instant(at.now) };
+    if (subscription && (occurredAt < subscription.occurredAt || occurredAt <= (subscription.paymentFailedAt ?? Number.MIN_SAFE_INTEGER)))
+      return accepted();
+    const data = {
+      subscriptionId: failure.subscriptionId,
+      periodStart: instant(failure.periodStart),
+      occurredAt: instant(occurredAt),
+      at: instant(at.now),
+    };
     return settled(credits, [{ type: 'PaymentFailureRecorded', data }], at);
   };
 }
 
 /** A period's payment was given back: closed for ever, its unspent rest revoked now (rule 22). */
-export function refundPeriod(refund: { readonly subscriptionId: string; readonly periodStart: number; readonly occurredAt: number }, at: At): Billing {
+export function refundPeriod(
+  refund: { readonly subscriptionId: string; readonly periodStart: number; readonly occurredAt: number },
+  at: At,
+): Billing {
   return (credits) => {
     const subscription = credits.subscriptions.find((s) => s.id === refund.subscriptionId);
     const start = (subscription && periodStarting(subscription, refund.periodStart)?.start) ?? refund.periodStart;
     if (subscription?.refunds.some((r) => r.start === start)) return accepted();
     const recorded: CreditEvent = {
       type: 'RefundRecorded',
-      data: { subscriptionId: refund.subscriptionId, periodStart: instant(start), occurredAt: instant(Math.min(refund.occurredAt, at.now)), at: instant(at.now) },
+      data: {
+        subscriptionId: refund.subscriptionId,
+        periodStart: instant(start),
+        occurredAt: instant(Math.min(refund.occurredAt, at.now)),
+        at: instant(at.now),
+      },
     };
     const ofPeriod = credits.allotments.filter((a) => a.plan?.subscriptionId === refund.subscriptionId && a.plan.periodStart === start);
-    return settled(credits, [recorded], at, ofPeriod.map((a) => a.id));
+    return settled(
+      credits,
+      [recorded],
+      at,
+      ofPeriod.map((a) => a.id),
+    );
   };
 }
 
@@ -109,12 +142,17 @@ export function refundPurchase(refund: { readonly paymentId: string; readonly oc
     const cause = causes.refund(refund.paymentId);
     if (past.has(cause)) return accepted();
     const data = { paymentId: refund.paymentId, occurredAt: instant(Math.min(refund.occurredAt, at.now)), at: instant(at.now) };
-    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [allotmentIdOf(at.accountId, causes.payment(refund.paymentId))]);
+    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [
+      allotmentIdOf(at.accountId, causes.payment(refund.paymentId)),
+    ]);
   };
 }
 
 /** Credits were bought; where their refund came first they end at once (rules 22, 23). */
-export function purchaseCredits(purchase: { readonly paymentId: string; readonly credits: number; readonly expiresAt: number | null }, at: At): Billing {
+export function purchaseCredits(
+  purchase: { readonly paymentId: string; readonly credits: number; readonly expiresAt: number | null },
+  at: At,
+): Billing {
   return (credits, past) => {
     const cause = causes.payment(purchase.paymentId);
     if (past.has(cause)) return accepted();
@@ -141,7 +179,12 @@ export function purchaseCredits(purchase: { readonly paymentId: string; readonly
 }
 
 /** The events, the unspent rest of the refunded allotments taken back, and what becomes due through them. */
-function settled(credits: Credits, events: readonly CreditEvent[], { accountId, now, plans }: At, refunded: readonly string[] = []): Decided<CreditEvent, never> {
+function settled(
+  credits: Credits,
+  events: readonly CreditEvent[],
+  { accountId, now, plans }: At,
+  refunded: readonly string[] = [],
+): Decided<CreditEvent, never> {
   const all = [...events];
   let state = events.reduce((s, event) => evolveCredits(s, event, now), credits);
   for (const id of refunded) {
@@ -158,7 +201,11 @@ function settled(credits: Credits, events: readonly CreditEvent[], { accountId, 
  * What a plan gives: by the catalogue, or for those who have a plan that left it, by what billing last named (rule 2). Such
  * a plan opens no new period.
  */
-function planNamed(subscription: Subscription, event: SubscriptionEvent, plans: Plans): { credits: number; cycle: CycleLength } | undefined {
+function planNamed(
+  subscription: Subscription,
+  event: SubscriptionEvent,
+  plans: Plans,
+): { credits: number; cycle: CycleLength } | undefined {
   if (event.planId === plans.trial.id) return { credits: plans.trial.creditsInTotal, cycle: 'P30D' };
   const plan = plans.cyclePlans.get(event.planId);
   if (plan) return { credits: plan.creditsPerCycle, cycle: plan.cycle };
@@ -175,10 +222,10 @@ function saysSomethingNew(subscription: Subscription, data: SubscriptionRecorded
   if (event.occurredAt === subscription.occurredAt && newestDiffers) return true;
   if (event.status !== 'active') return false;
   const period = periodStarting(subscription, event.periodStart);
-  if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event.occurredAt, event.planId, event.periodStart);
+  if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event, event.periodStart);
   const movesEnd = event.occurredAt >= period.endAsOf && event.periodEnd !== period.end;
   const confirmsEarlier = event.occurredAt < firstOf(subscription, period.start);
-  return movesEnd || confirmsEarlier || namesOtherPlan(subscription, event.occurredAt, event.planId, period.start);
+  return movesEnd || confirmsEarlier || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
 }
 
 function firstOf(subscription: Subscription, periodStart: number): number {
@@ -186,9 +233,11 @@ function firstOf(subscription: Subscription, periodStart: number): number {
 }
 
 /** Whether an older event changes which plan was named last up to its instant, within what is still remembered. */
-function namesOtherPlan(subscription: Subscription, occurredAt: number, planId: string, periodStart: number): boolean {
-  const { confirmations } = subscription;
+function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
+  const { occurredAt, planId, periodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
-  const said = (c: Confirmation): boolean => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart;
-  return !confirmations.some(said) && before !== undefined && before.planId !== planId;
+  const said = confirmations.some(
+    (c) => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart && c.periodEnd === periodEnd,
+  );
+  return !said && before !== undefined && before.planId !== planId;
 }

@@ -24,7 +24,15 @@ export type PlanSet = {
 /** A set of credits was given together. */
 export type CreditsAllotted = Fact<
   'CreditsAllotted',
-  Moved & { source: Source; validFrom: string; expiresAt: string | null; reason: string; actor: string | null; ticket: string | null; plan: PlanSet | null }
+  Moved & {
+    source: Source;
+    validFrom: string;
+    expiresAt: string | null;
+    reason: string;
+    actor: string | null;
+    ticket: string | null;
+    plan: PlanSet | null;
+  }
 >;
 /** One credit of an allotment pays for one video. */
 export type CreditConsumed = Fact<'CreditConsumed', Moved & { videoId: string }>;
@@ -44,7 +52,17 @@ export type CreditsLow = Fact<'CreditsLow', Level>;
 /** What is available fell to zero. */
 export type CreditsExhausted = Fact<'CreditsExhausted', Level>;
 
-export const billingStatuses = ['active', 'trialing', 'incomplete', 'incomplete_expired', 'past_due', 'unpaid', 'paused', 'canceled', 'ended'] as const;
+export const billingStatuses = [
+  'active',
+  'trialing',
+  'incomplete',
+  'incomplete_expired',
+  'past_due',
+  'unpaid',
+  'paused',
+  'canceled',
+  'ended',
+] as const;
 export type BillingStatus = (typeof billingStatuses)[number];
 
 /** What billing said of a subscription (rules 15, 17), with what the catalogue said of its plan at that time (rule 2). */
@@ -65,9 +83,15 @@ export type SubscriptionRecorded = Fact<
   }
 >;
 /** Billing started a trial (rule 18); `credits` is what the catalogue gives for it. */
-export type TrialRecorded = Fact<'TrialRecorded', { startsAt: string; endsAt: string | null; credits: number; occurredAt: string; at: string }>;
+export type TrialRecorded = Fact<
+  'TrialRecorded',
+  { startsAt: string; endsAt: string | null; credits: number; occurredAt: string; at: string }
+>;
 /** A payment failed: shown until the subscription's next event, nothing else (rule 22). */
-export type PaymentFailureRecorded = Fact<'PaymentFailureRecorded', { subscriptionId: string; periodStart: string; occurredAt: string; at: string }>;
+export type PaymentFailureRecorded = Fact<
+  'PaymentFailureRecorded',
+  { subscriptionId: string; periodStart: string; occurredAt: string; at: string }
+>;
 /** The payment of a period was given back: the period is closed for ever (rule 22). */
 export type RefundRecorded = Fact<'RefundRecorded', { subscriptionId: string; periodStart: string; occurredAt: string; at: string }>;
 /** The payment of a purchase was given back; the purchase may arrive later (rule 22). */
@@ -93,12 +117,16 @@ const part = (text: string | number): string => encodeURIComponent(text);
 export const causes = {
   request: (command: string, key: string): string => `request:${command}:${part(key)}`,
   cycle: (subscriptionId: string, start: string): string => `cycle:${part(subscriptionId)}:${part(start)}`,
-  upgrade: (subscriptionId: string, start: string, owed: number): string => `upgrade:${part(subscriptionId)}:${part(start)}:${owed}`,
+  /** Where a new period begins at the very instant at which a cycle of the one before had begun. */
+  cycleAnew: (subscriptionId: string, start: string): string => `cycle-anew:${part(subscriptionId)}:${part(start)}`,
+  upgrade: (subscriptionId: string, periodStart: string, start: string, owed: number): string =>
+    `upgrade:${part(subscriptionId)}:${part(periodStart)}:${part(start)}:${owed}`,
   expired: (allotmentId: string): string => `expired:${part(allotmentId)}`,
   revoked: (allotmentId: string): string => `revoked:${part(allotmentId)}`,
   trial: (): string => 'trial:',
   trialStarted: (): string => 'trial-started:',
-  subscription: (id: string, ...said: (string | number | boolean)[]): string => `subscription:${part(id)}:${said.map((x) => part(String(x))).join(':')}`,
+  subscription: (id: string, ...said: (string | number | boolean)[]): string =>
+    `subscription:${part(id)}:${said.map((x) => part(String(x))).join(':')}`,
   paymentFailed: (subscriptionId: string, occurredAt: string): string => `payment-failed:${part(subscriptionId)}:${part(occurredAt)}`,
   settle: (): string => 'settle:',
   payment: (paymentId: string): string => `payment:${part(paymentId)}`,

@@ -81,14 +81,24 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
     }
     case 'PaymentFailureRecorded': {
       const occurredAt = Date.parse(data.occurredAt);
-      return subscribed(credits, data.subscriptionId, (s) => ({ ...s, paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt) }));
+      return subscribed(credits, data.subscriptionId, (s) => ({
+        ...s,
+        paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt),
+      }));
     }
     case 'RefundRecorded':
-      return subscribed(credits, data.subscriptionId, (s) => recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt), Date.parse(data.at)));
+      return subscribed(credits, data.subscriptionId, (s) =>
+        recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt), Date.parse(data.at)),
+      );
     case 'TrialRecorded':
       return {
         ...credits,
-        trial: { startsAt: Date.parse(data.startsAt), endsAt: data.endsAt === null ? null : Date.parse(data.endsAt), credits: data.credits, given: false },
+        trial: {
+          startsAt: Date.parse(data.startsAt),
+          endsAt: data.endsAt === null ? null : Date.parse(data.endsAt),
+          credits: data.credits,
+          given: false,
+        },
       };
     default:
       throw new UnknownEventTypeError(type satisfies never);
@@ -124,10 +134,16 @@ function allotted(credits: Credits, data: CreditsAllotted['data'], recordedAt: n
     closed: null,
   };
   const next = { ...credits, allotments: [...credits.allotments, set] };
-  if (data.source === 'trial') return { ...next, trial: { startsAt: set.validFrom, endsAt: set.expiresAt, credits: set.quantity, given: true } };
+  if (data.source === 'trial')
+    return { ...next, trial: { startsAt: set.validFrom, endsAt: set.expiresAt, credits: set.quantity, given: true } };
   if (!data.plan) return next;
   const { plan } = data;
-  const cycle = { start: Date.parse(plan.cycleStart), end: Date.parse(plan.cycleEnd), periodStart: Date.parse(plan.periodStart), planId: plan.planId };
+  const cycle = {
+    start: Date.parse(plan.cycleStart),
+    end: Date.parse(plan.cycleEnd),
+    periodStart: Date.parse(plan.periodStart),
+    planId: plan.planId,
+  };
   const subscription = subscribed(next, plan.subscriptionId, (s) => recordAllotment(s, cycle, data.credits));
   const withoutTrial = cut(subscription, (a) => a.source === 'trial', recordedAt);
   return { ...withoutTrial, hadPlan: true, usage: usageSinceCycles(withoutTrial) };
@@ -151,7 +167,9 @@ function cut(credits: Credits, which: (a: Allotment) => boolean, at: number): Cr
 
 function subscribed(credits: Credits, id: string, make: (s: Subscription) => Subscription): Credits {
   const known = credits.subscriptions.some((s) => s.id === id);
-  const subscriptions = known ? credits.subscriptions.map((s) => (s.id === id ? make(s) : s)) : [...credits.subscriptions, make(newSubscription(id))];
+  const subscriptions = known
+    ? credits.subscriptions.map((s) => (s.id === id ? make(s) : s))
+    : [...credits.subscriptions, make(newSubscription(id))];
   return { ...credits, subscriptions };
 }
 
@@ -159,7 +177,8 @@ function countUse(usage: readonly Usage[], at: number): readonly Usage[] {
   const last = usage.at(-1);
   if (last?.to === at) return [...usage.slice(0, -1), { ...last, used: last.used + 1 }];
   const [oldest, second, ...rest] = usage;
-  const kept = oldest && second && usage.length >= MOST_USAGES ? [{ ...second, from: oldest.from, used: oldest.used + second.used }, ...rest] : usage;
+  const kept =
+    oldest && second && usage.length >= MOST_USAGES ? [{ ...second, from: oldest.from, used: oldest.used + second.used }, ...rest] : usage;
   return [...kept, { from: at, to: at, used: 1 }];
 }
 

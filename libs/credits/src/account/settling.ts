@@ -3,13 +3,32 @@ import { EVENT_NAMESPACE, uuid5 } from '#event-sourcing';
 import type { Plans } from '../plans/plans.js';
 import { type CreditEvent, causes, type ExpiryReason, type PlanSet } from './credits.events.js';
 import { type Allotment, balanceOf, type Credits, evolveCredits } from './credits.state.js';
-import { type Confirmation, type DueCycle, dueCycle, endOfSet, highest, isEnded, namedIn, owedIn, runningCycle, type Subscription, type WrittenCycle } from './subscription.js';
+import {
+  type Confirmation,
+  type DueCycle,
+  dueCycle,
+  endOfSet,
+  highest,
+  isEnded,
+  namedIn,
+  owedIn,
+  runningCycle,
+  type Subscription,
+  type WrittenCycle,
+} from './subscription.js';
 
 /** Something that time brings, at an instant in ms. */
 type Due =
   | { readonly at: number; readonly kind: 'expiry'; readonly allotment: Allotment }
   | { readonly at: number; readonly kind: 'cycle'; readonly subscription: Subscription; readonly due: DueCycle }
-  | { readonly at: number; readonly kind: 'upgrade'; readonly subscription: Subscription; readonly cycle: WrittenCycle; readonly plan: Confirmation; readonly owed: number }
+  | {
+      readonly at: number;
+      readonly kind: 'upgrade';
+      readonly subscription: Subscription;
+      readonly cycle: WrittenCycle;
+      readonly plan: Confirmation;
+      readonly owed: number;
+    }
   | { readonly at: number; readonly kind: 'trial'; readonly span: { start: number; end: number | null }; readonly credits: number | null };
 
 /** Ten years of monthly cycles of several subscriptions, each allotted and expired: more than this is a bug. */
@@ -93,9 +112,19 @@ function write(credits: Credits, due: Due, accountId: string, plans: Plans): rea
       return [trialSet(credits, due.span, due.credits ?? plans.trial.creditsInTotal, accountId)];
     case 'upgrade': {
       const { subscription, cycle, plan, owed } = due;
-      const cause = causes.upgrade(subscription.id, instant(cycle.start), owed);
+      const cause = causes.upgrade(subscription.id, instant(cycle.periodStart), instant(cycle.start), owed);
       const set = planSet(subscription.id, plan.planId, cycle.periodStart, cycle);
-      return [allotted(credits, { accountId, cause, at: due.at, validFrom: due.at, credits: owed - cycle.given, plan: set, reason: 'plan upgrade' })];
+      return [
+        allotted(credits, {
+          accountId,
+          cause,
+          at: due.at,
+          validFrom: due.at,
+          credits: owed - cycle.given,
+          plan: set,
+          reason: 'plan upgrade',
+        }),
+      ];
     }
     case 'cycle':
       return newCycle(credits, due.subscription, due.due, accountId, plans);
@@ -108,7 +137,7 @@ function newCycle(credits: Credits, subscription: Subscription, due: DueCycle, a
   const worth = (c: Confirmation): number => plans.cyclePlans.get(c.planId)?.creditsPerCycle ?? c.credits;
   const plan = highest(namedIn(subscription, cycle, period.start), worth);
   if (!plan) throw new Error(`no plan is named for the cycle of ${subscription.id} at ${instant(cycle.start)}`);
-  const cause = causes.cycle(subscription.id, instant(cycle.start));
+  const cause = (subscription.cycle?.start === cycle.start ? causes.cycleAnew : causes.cycle)(subscription.id, instant(cycle.start));
   const validFrom = Math.max(cycle.start, subscription.writableFrom);
   const trials = credits.allotments.filter((a) => a.source === 'trial' && a.remaining > 0 && !a.closed);
   const ended = trials.map((a) => expired(credits, a, due.at, 'trial-over', cause));

@@ -26,6 +26,8 @@ export interface Confirmation {
   readonly planId: string;
   readonly credits: number;
   readonly periodStart: number;
+  /** As this event said it; the period itself says which end counts. */
+  readonly periodEnd: number;
 }
 
 /** The last cycle that was written. `worth` holds what each plan named in it counts as, fixed for the cycle (rule 2). */
@@ -127,7 +129,8 @@ export function dueCycle(subscription: Subscription): DueCycle | undefined {
     if (!cycle) continue;
     const at = Math.max(cycle.start, period.announcedAt, subscription.writableFrom);
     const successor = subscription.periods.find((other) => other.start > period.start && !isVoid(other));
-    if (!successor || (cycle.start < successor.start && at < Math.max(successor.start, successor.announcedAt))) return { at, cycle, period };
+    if (!successor || (cycle.start < successor.start && at < Math.max(successor.start, successor.announcedAt)))
+      return { at, cycle, period };
   }
   return undefined;
 }
@@ -168,7 +171,10 @@ export function highest(named: readonly Confirmation[], worth: (c: Confirmation)
 }
 
 /** What the running cycle is owed in all, with the plan that gives it, and since when that is known. */
-export function owedIn(subscription: Subscription, cycle: WrittenCycle): { readonly plan: Confirmation; readonly credits: number } | undefined {
+export function owedIn(
+  subscription: Subscription,
+  cycle: WrittenCycle,
+): { readonly plan: Confirmation; readonly credits: number } | undefined {
   const worth = (c: Confirmation): number => cycle.worth[c.planId] ?? c.credits;
   const plan = highest(namedIn(subscription, cycle, cycle.periodStart), worth);
   return plan && { plan, credits: worth(plan) };
@@ -216,7 +222,8 @@ export function recordEvent(subscription: Subscription, event: Recorded): Subscr
     status: event.status,
     occurredAt: event.occurredAt,
     cancelAtPeriodEnd: event.cancelAtPeriodEnd,
-    paymentFailedAt: subscription.paymentFailedAt !== null && subscription.paymentFailedAt > event.occurredAt ? subscription.paymentFailedAt : null,
+    paymentFailedAt:
+      subscription.paymentFailedAt !== null && subscription.paymentFailedAt > event.occurredAt ? subscription.paymentFailedAt : null,
     trial: event.status === 'trialing' ? { start: Math.max(event.periodStart, event.at), end: event.periodEnd } : null,
     ...(isEnded(event.status) && end(confirmed, { asOf: event.occurredAt, at: event.at, forEver: false })),
   };
@@ -224,11 +231,13 @@ export function recordEvent(subscription: Subscription, event: Recorded): Subscr
 
 /** From when cycles are written again: from now, or from the start of a period that is new after the pause or end. */
 function resumedAt(subscription: Subscription, event: Recorded): number {
-  const afresh = event.status === 'active' && !periodStarting(subscription, event.periodStart) && event.periodStart >= subscription.occurredAt;
-  return afresh ? event.periodStart : event.at;
+  const afresh =
+    event.status === 'active' && !periodStarting(subscription, event.periodStart) && event.periodStart >= subscription.occurredAt;
+  return afresh ? Math.min(event.periodStart, event.at) : event.at;
 }
 
-function isReopenedBy(period: Period, event: Recorded): boolean {
+/** Whether an event confirms anew a period that an earlier one had ended (rule 21). */
+export function isReopenedBy(period: Period, event: Recorded): boolean {
   return event.status === 'active' && period.closed !== null && !period.closed.forEver && event.occurredAt >= period.closed.asOf;
 }
 
@@ -253,7 +262,11 @@ export function isSuperseded(subscription: Subscription, start: number, at: numb
 }
 
 /** The subscription once a cycle, or an upgrade's difference for one, has been allotted. */
-export function recordAllotment(subscription: Subscription, cycle: Span & { periodStart: number; planId: string }, credits: number): Subscription {
+export function recordAllotment(
+  subscription: Subscription,
+  cycle: Span & { periodStart: number; planId: string },
+  credits: number,
+): Subscription {
   const running = subscription.cycle;
   if (running && running.periodStart === cycle.periodStart && running.start === cycle.start) {
     return { ...subscription, cycle: { ...running, given: running.given + credits } };
@@ -273,20 +286,32 @@ function close(period: Period, closing: Closing): Period {
 function confirm(subscription: Subscription, event: Recorded): Subscription {
   const known = periodStarting(subscription, event.periodStart);
   const periodStart = known?.start ?? event.periodStart;
-  const confirmation = { occurredAt: event.occurredAt, decidedAt: event.at, planId: event.planId, credits: event.planCredits, periodStart };
+  const confirmation = {
+    occurredAt: event.occurredAt,
+    decidedAt: event.at,
+    planId: event.planId,
+    credits: event.planCredits,
+    periodStart,
+    periodEnd: event.periodEnd,
+  };
   const confirmations = insertConfirmation(subscription.confirmations, confirmation);
   const { cycle } = subscription;
   const named = cycle && namedIn({ ...subscription, confirmations }, cycle, cycle.periodStart).includes(confirmation);
   return {
     ...subscription,
     confirmations,
-    cycle: named && cycle.worth[event.planId] === undefined ? { ...cycle, worth: { ...cycle.worth, [event.planId]: event.planCredits } } : cycle,
+    cycle:
+      named && cycle.worth[event.planId] === undefined ? { ...cycle, worth: { ...cycle.worth, [event.planId]: event.planCredits } } : cycle,
     periods: known ? subscription.periods.map((p) => (p === known ? reconfirm(p, event) : p)) : addPeriod(subscription, event),
   };
 }
 
 function reconfirm(period: Period, event: Recorded): Period {
-  const confirmed = { ...period, confirmedAsOf: Math.max(period.confirmedAsOf, event.occurredAt), closed: isReopenedBy(period, event) ? null : period.closed };
+  const confirmed = {
+    ...period,
+    confirmedAsOf: Math.max(period.confirmedAsOf, event.occurredAt),
+    closed: isReopenedBy(period, event) ? null : period.closed,
+  };
   if (event.occurredAt < period.endAsOf || event.periodEnd === period.end) return confirmed;
   return { ...confirmed, end: event.periodEnd, endAsOf: event.occurredAt, endDecidedAt: event.at };
 }
@@ -312,7 +337,8 @@ function addPeriod(subscription: Subscription, event: Recorded): readonly Period
 function insertConfirmation(all: readonly Confirmation[], added: Confirmation): readonly Confirmation[] {
   const index = all.findLastIndex((c) => c.occurredAt <= added.occurredAt) + 1;
   const list = [...all.slice(0, index), added, ...all.slice(index)];
-  const alike = (a: Confirmation | undefined, b: Confirmation | undefined): boolean => a?.planId === b?.planId && a?.periodStart === b?.periodStart;
+  const alike = (a: Confirmation | undefined, b: Confirmation | undefined): boolean =>
+    a?.planId === b?.planId && a?.periodStart === b?.periodStart;
   return list.filter((c, i) => c === added || !alike(list[i - 1], c) || !alike(c, list[i + 1]));
 }
 

@@ -7,7 +7,9 @@ import { allotmentIdOf } from './settling.js';
 import { revoked } from './using.decisions.js';
 
 /** Support gives credits (rule 25). `now` in ms; the request's shape has been checked. */
-export function grantCredits(command: GrantRequest & { readonly accountId: string; readonly cause: string; readonly now: number }): Decision<Credits, CreditEvent, Refusal> {
+export function grantCredits(
+  command: GrantRequest & { readonly accountId: string; readonly cause: string; readonly now: number },
+): Decision<Credits, CreditEvent, Refusal> {
   const { now, expiresAt } = command;
   const validFrom = Math.max(command.validFrom ?? now, now);
   return (credits) => {
@@ -36,7 +38,12 @@ export function grantCredits(command: GrantRequest & { readonly accountId: strin
  * Support takes back what is left of one allotment (rule 25). Refused with `nothing-to-revoke` where the state knows no
  * such allotment with something left: the caller tells an unknown one from a used up one by the stream.
  */
-export function revokeCredits(command: { readonly allotmentId: string; readonly reason: string; readonly actor: string | null; readonly now: number }): Decision<Credits, CreditEvent, Refusal> {
+export function revokeCredits(command: {
+  readonly allotmentId: string;
+  readonly reason: string;
+  readonly actor: string | null;
+  readonly now: number;
+}): Decision<Credits, CreditEvent, Refusal> {
   return (credits) => {
     const allotment = credits.allotments.find((a) => a.id === command.allotmentId);
     if (!allotment || allotment.closed || allotment.remaining === 0) return rejected<Refusal>({ code: 'nothing-to-revoke' });

@@ -99,7 +99,13 @@ export class RevokeCreditsHandler implements ICommandHandler<RevokeCredits> {
   }
 }
 
-function answer(accountId: string, allotment: AllotmentView, outcome: Done, plans: Plans, accounts: CreditAccounts): Answer<AllotmentAnswer> {
+function answer(
+  accountId: string,
+  allotment: AllotmentView,
+  outcome: Done,
+  plans: Plans,
+  accounts: CreditAccounts,
+): Answer<AllotmentAnswer> {
   const credits = creditsView(outcome.state, { accountId, now: outcome.at, plans, position: accounts.token(outcome.position) });
   return { kind: 'done', replayed: outcome.kind === 'replayed', value: { allotment, credits } };
 }

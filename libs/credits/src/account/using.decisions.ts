@@ -46,7 +46,11 @@ export function useCredit(
  * Gives the credit of an undelivered use back to its own allotment (rules 29 and 30). Where that is over it ends at once,
  * with one goodwill credit if `goodwill`; where it was revoked it is revoked with it.
  */
-export function returnCredit(credits: Credits, use: Use, on: { readonly now: number; readonly accountId: string; readonly goodwill: boolean }): readonly CreditEvent[] {
+export function returnCredit(
+  credits: Credits,
+  use: Use,
+  on: { readonly now: number; readonly accountId: string; readonly goodwill: boolean },
+): readonly CreditEvent[] {
   const { now, accountId } = on;
   const cause = causes.returned(use.useId);
   const allotment = credits.allotments.find((a) => a.id === use.allotmentId);
@@ -54,12 +58,20 @@ export function returnCredit(credits: Credits, use: Use, on: { readonly now: num
   const back: CreditEvent = {
     type: 'CreditReturned',
     cause,
-    data: { allotmentId: use.allotmentId, videoId: use.useId, credits: 1, usedAt: instant(use.usedAt), balanceAfter: balanceOf(credits) + 1, at: instant(now) },
+    data: {
+      allotmentId: use.allotmentId,
+      videoId: use.useId,
+      credits: 1,
+      usedAt: instant(use.usedAt),
+      balanceAfter: balanceOf(credits) + 1,
+      at: instant(now),
+    },
   };
   const events = [back];
   const returned = evolveCredits(credits, back, now);
   const whole = { ...allotment, remaining: 1 };
-  if (allotment.closed === 'revoked') return [...events, revoked(returned, whole, { now, reason: 'returned after its allotment was revoked', actor: null }, cause)];
+  if (allotment.closed === 'revoked')
+    return [...events, revoked(returned, whole, { now, reason: 'returned after its allotment was revoked', actor: null }, cause)];
   const end = endOf(credits, allotment);
   if (!allotment.closed && (end === null || end > now)) return events;
   const over = expired(returned, whole, now, allotment.cutAt === null ? 'expired' : 'ended', cause);
@@ -67,12 +79,24 @@ export function returnCredit(credits: Credits, use: Use, on: { readonly now: num
 }
 
 /** Takes back what is left of an allotment. */
-export function revoked(credits: Credits, allotment: Allotment, by: { readonly now: number; readonly reason: string; readonly actor: string | null }, cause: string): CreditEvent {
+export function revoked(
+  credits: Credits,
+  allotment: Allotment,
+  by: { readonly now: number; readonly reason: string; readonly actor: string | null },
+  cause: string,
+): CreditEvent {
   const { id, remaining } = allotment;
   return {
     type: 'CreditsRevoked',
     cause,
-    data: { allotmentId: id, credits: remaining, reason: by.reason, actor: by.actor, balanceAfter: balanceOf(credits) - remaining, at: instant(by.now) },
+    data: {
+      allotmentId: id,
+      credits: remaining,
+      reason: by.reason,
+      actor: by.actor,
+      balanceAfter: balanceOf(credits) - remaining,
+      at: instant(by.now),
+    },
   };
 }
 

@@ -2,7 +2,19 @@ import { type AccountStatus, type CreditsView, instant, type PlanView, type Sour
 import type { Allotment, Credits } from '../account/credits.state.js';
 import { balanceOf, usedSince } from '../account/credits.state.js';
 import { endOf } from '../account/settling.js';
-import { type Confirmation, currentPeriod, dueCycle, endOfSet, isEnded, newestPlan, owedIn, paidUntil, runningCycle, type Subscription, type WrittenCycle } from '../account/subscription.js';
+import {
+  type Confirmation,
+  currentPeriod,
+  dueCycle,
+  endOfSet,
+  isEnded,
+  newestPlan,
+  owedIn,
+  paidUntil,
+  runningCycle,
+  type Subscription,
+  type WrittenCycle,
+} from '../account/subscription.js';
 import type { Plans } from '../plans/plans.js';
 
 const SOURCE_ORDER: { readonly [source in Source]: number } = { plan: 0, trial: 0, purchase: 1, goodwill: 2 };
@@ -39,7 +51,10 @@ export function nextRenewalAt(credits: Credits, now: number): number | null {
 }
 
 /** The credits object of settled credits, as interfaces.md has it. `inProgress` null for a past instant. */
-export function creditsView(credits: Credits, on: { accountId: string; now: number; plans: Plans; position: string; past?: boolean }): CreditsView {
+export function creditsView(
+  credits: Credits,
+  on: { accountId: string; now: number; plans: Plans; position: string; past?: boolean },
+): CreditsView {
   const { accountId, now, plans, position } = on;
   const shown = cycleShown(credits, now);
   const available = availableAt(credits, now);

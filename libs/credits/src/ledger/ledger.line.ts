@@ -23,7 +23,13 @@ function lineOf({ type, data, metadata }: RecordedEvent & CreditEvent): Line | u
       return { ...nothing, type: 'credits.allotted', credits, source, reason, actor: actor ?? metadata.keyName ?? null, text };
     }
     case 'CreditConsumed':
-      return { ...nothing, type: 'credits.consumed', credits: -data.credits, videoId: data.videoId, text: `${count(data.credits)} used for video ${data.videoId}` };
+      return {
+        ...nothing,
+        type: 'credits.consumed',
+        credits: -data.credits,
+        videoId: data.videoId,
+        text: `${count(data.credits)} used for video ${data.videoId}`,
+      };
     case 'CreditReturned':
       return {
         ...nothing,

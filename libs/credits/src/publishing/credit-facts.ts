@@ -16,14 +16,35 @@ export function creditFact(event: RecordedEvent): CloudEvent | undefined {
   if (!fact) return undefined;
   const accountId = event.stream.slice(FACT_PREFIX.length);
   const data = { accountId, ...fact.data, cause: event.metadata.cause };
-  return { specversion: '1.0', id: event.id, source: FACT_SOURCE, type: fact.type, subject: accountId, time: fact.data.at, datacontenttype: 'application/json', data };
+  return {
+    specversion: '1.0',
+    id: event.id,
+    source: FACT_SOURCE,
+    type: fact.type,
+    subject: accountId,
+    time: fact.data.at,
+    datacontenttype: 'application/json',
+    data,
+  };
 }
 
-function contentOf({ type, data, metadata }: RecordedEvent & CreditEvent): { readonly type: string; readonly data: JsonObject & { readonly at: string } } | undefined {
+function contentOf({
+  type,
+  data,
+  metadata,
+}: RecordedEvent & CreditEvent): { readonly type: string; readonly data: JsonObject & { readonly at: string } } | undefined {
   switch (type) {
     case 'CreditsAllotted': {
       const { plan, ...given } = data;
-      return { type: 'credits.allotted', data: { ...given, actor: data.actor ?? metadata.keyName ?? null, subscriptionId: plan?.subscriptionId ?? null, planId: plan?.planId ?? null } };
+      return {
+        type: 'credits.allotted',
+        data: {
+          ...given,
+          actor: data.actor ?? metadata.keyName ?? null,
+          subscriptionId: plan?.subscriptionId ?? null,
+          planId: plan?.planId ?? null,
+        },
+      };
     }
     case 'CreditConsumed':
       return { type: 'credits.consumed', data };

@@ -6,7 +6,10 @@ import { addMonths, isPossiblePeriod } from '../calendar/calendar.js';
 /** Checks at the edge: what billing may say. Unknown members are passed over: their contract may grow. */
 const IsId = (): PropertyDecorator => Matches(ID_PATTERN, { message: '$property must be 1 to 128 of A-Z a-z 0-9 . _ - : @' });
 const IsInstant = (): PropertyDecorator =>
-  ValidateBy({ name: 'isInstant', validator: { validate: (value) => parseInstant(value) !== undefined, defaultMessage: () => '$property must be an RFC 3339 instant' } });
+  ValidateBy({
+    name: 'isInstant',
+    validator: { validate: (value) => parseInstant(value) !== undefined, defaultMessage: () => '$property must be an RFC 3339 instant' },
+  });
 
 /** More credits than this in one purchase cannot be right. */
 const MOST_PURCHASED = 1_000_000;
@@ -60,7 +63,9 @@ export type BillingEvent =
 export type Read = { readonly ok: true; readonly event: BillingEvent } | { readonly ok: false; readonly reason: string };
 
 const subscriptionTypes: ReadonlySet<string> = new Set(
-  ['started', 'renewed', 'plan-changed', 'cancelled', 'reactivated', 'paused', 'resumed', 'ended'].map((name) => `billing.subscription.${name}`),
+  ['started', 'renewed', 'plan-changed', 'cancelled', 'reactivated', 'paused', 'resumed', 'ended'].map(
+    (name) => `billing.subscription.${name}`,
+  ),
 );
 
 /** Reads a billing event's type and data; what cannot be right comes back with its reason (rule 16). */
@@ -89,14 +94,21 @@ function checked<T extends object>(kind: new () => T, data: object, next: (value
   const value = Object.assign(new kind(), data);
   const [error] = validateSync(value, { stopAtFirstError: true });
   if (!error) return next(value);
-  const about = { interval: 'unknown interval', status: 'unknown status', periodStart: 'impossible period', periodEnd: 'impossible period' }[error.property];
+  const about = {
+    interval: 'unknown interval',
+    status: 'unknown status',
+    periodStart: 'impossible period',
+    periodEnd: 'impossible period',
+  }[error.property];
   return wrong(`${about ?? 'malformed body'}: ${Object.values(error.constraints ?? {}).join(', ')}`);
 }
 
 function subscription(data: SubscriptionData): Read {
   const period = { start: Date.parse(data.periodStart), end: Date.parse(data.periodEnd) };
   const possible = isTrial(data) ? period.end > period.start && period.end <= addMonths(period.start, 120) : isPossiblePeriod(period);
-  return possible ? right({ kind: 'subscription', data }) : wrong('impossible period: it must end after it starts, and last from 14 days to ten years');
+  return possible
+    ? right({ kind: 'subscription', data })
+    : wrong('impossible period: it must end after it starts, and last from 14 days to ten years');
 }
 
 /** `trialing`, or the plan `trial`, is a trial, unless the subscription has ended (rules 17, 18). */
@@ -108,7 +120,8 @@ function refund(data: RefundData): Read {
   const { accountId, occurredAt, paymentId, subscriptionId, periodStart } = data;
   const period = subscriptionId !== undefined && periodStart !== undefined;
   if (paymentId !== undefined && !period) return right({ kind: 'refund-purchase', data: { accountId, occurredAt, paymentId } });
-  if (period && paymentId === undefined) return right({ kind: 'refund-period', data: { accountId, occurredAt, subscriptionId, periodStart } });
+  if (period && paymentId === undefined)
+    return right({ kind: 'refund-period', data: { accountId, occurredAt, subscriptionId, periodStart } });
   return wrong('malformed body: a refund names subscriptionId and periodStart, or paymentId');
 }
 

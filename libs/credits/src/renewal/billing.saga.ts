@@ -1,6 +1,13 @@
 import { instant } from '#contracts';
 import type { Decided, Past } from '#event-sourcing';
-import { purchaseCredits, recordPaymentFailure, recordSubscription, recordTrial, refundPeriod, refundPurchase } from '../account/billing.decisions.js';
+import {
+  purchaseCredits,
+  recordPaymentFailure,
+  recordSubscription,
+  recordTrial,
+  refundPeriod,
+  refundPurchase,
+} from '../account/billing.decisions.js';
 import type { Credits } from '../account/credits.state.js';
 import { type CreditEvent, causes } from '../account/credits.events.js';
 import type { Plans } from '../plans/plans.js';
@@ -35,12 +42,24 @@ export function billingCommand(event: BillingEvent, plans: Plans): BillingComman
         occurredAt,
         trial: isTrial(data),
       };
-      const cause = causes.subscription(subscriptionId, instant(occurredAt), status, planId, instant(said.periodStart), instant(said.periodEnd), said.cancelAtPeriodEnd);
+      const cause = causes.subscription(
+        subscriptionId,
+        instant(occurredAt),
+        status,
+        planId,
+        instant(said.periodStart),
+        instant(said.periodEnd),
+        said.cancelAtPeriodEnd,
+      );
       return { accountId, cause, decide: (credits, _past, now) => recordSubscription(said, { accountId, now, plans })(credits) };
     }
     case 'trial': {
       const trial = { endsAt: msOrNull(event.data.trialEndsAt), occurredAt };
-      return { accountId, cause: causes.trialStarted(), decide: (credits, past, now) => recordTrial(trial, { accountId, now, plans })(credits, past) };
+      return {
+        accountId,
+        cause: causes.trialStarted(),
+        decide: (credits, past, now) => recordTrial(trial, { accountId, now, plans })(credits, past),
+      };
     }
     case 'payment-failed': {
       const failure = { subscriptionId: event.data.subscriptionId, periodStart: ms(event.data.periodStart), occurredAt };
@@ -54,11 +73,19 @@ export function billingCommand(event: BillingEvent, plans: Plans): BillingComman
     }
     case 'refund-purchase': {
       const refund = { paymentId: event.data.paymentId, occurredAt };
-      return { accountId, cause: causes.refund(refund.paymentId), decide: (credits, past, now) => refundPurchase(refund, { accountId, now, plans })(credits, past) };
+      return {
+        accountId,
+        cause: causes.refund(refund.paymentId),
+        decide: (credits, past, now) => refundPurchase(refund, { accountId, now, plans })(credits, past),
+      };
     }
     case 'purchase': {
       const purchase = { paymentId: event.data.paymentId, credits: event.data.credits, expiresAt: msOrNull(event.data.expiresAt) };
-      return { accountId, cause: causes.payment(purchase.paymentId), decide: (credits, past, now) => purchaseCredits(purchase, { accountId, now, plans })(credits, past) };
+      return {
+        accountId,
+        cause: causes.payment(purchase.paymentId),
+        decide: (credits, past, now) => purchaseCredits(purchase, { accountId, now, plans })(credits, past),
+      };
     }
   }
 }

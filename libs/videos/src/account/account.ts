@@ -15,7 +15,11 @@ export const ACCOUNT_PREFIX = 'account-';
 export const noAccount: Account = { credits: noCredits, videos: noVideos };
 
 /** The fold of an account's stream. `recordedAt` in ms. Throws UnknownEventTypeError. */
-export function evolveAccount(account: Account, event: { readonly type: string; readonly data: AccountEvent['data'] }, recordedAt: number): Account {
+export function evolveAccount(
+  account: Account,
+  event: { readonly type: string; readonly data: AccountEvent['data'] },
+  recordedAt: number,
+): Account {
   if (!isVideoEvent(event)) return { ...account, credits: evolveCredits(account.credits, event as CreditEvent, recordedAt) };
   const videos = evolveVideos(account.videos, event);
   const finished = event.type === 'VideoCompleted' && event.data.allotmentId !== null;

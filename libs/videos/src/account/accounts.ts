@@ -1,5 +1,13 @@
 import { type CreditAccounts, type Credits, type CreditsThen, type CreditTransaction } from '#credits';
-import { type EventStore, type Outcome, type Position, positionToken, type RecordedEvent, type Transaction, type Transactor } from '#event-sourcing';
+import {
+  type EventStore,
+  type Outcome,
+  type Position,
+  positionToken,
+  type RecordedEvent,
+  type Transaction,
+  type Transactor,
+} from '#event-sourcing';
 import { ACCOUNT_PREFIX, type Account, type AccountEvent, evolveAccount, noAccount } from './account.js';
 import type { AccountRow } from './account.projection.js';
 
@@ -47,7 +55,9 @@ export class Accounts implements CreditAccounts {
   async credits(accountId: string): Promise<CreditsThen> {
     await this.shown('accounts', accountId);
     const row = await this.readModels.row(accountId);
-    return row ? { credits: row.credits, position: this.token(BigInt(row.position)) } : { credits: noAccount.credits, position: this.token(0n) };
+    return row
+      ? { credits: row.credits, position: this.token(BigInt(row.position)) }
+      : { credits: noAccount.credits, position: this.token(0n) };
   }
 
   async creditsAt(accountId: string, at: number): Promise<CreditsThen> {

@@ -16,7 +16,13 @@ export class DueAccountRows implements DueAccounts {
   ) {}
 
   async due(now: number, limit: number): Promise<readonly string[]> {
-    const page = await this.rows.range<AccountRow>('accounts', 'accounts', { index: ['dueAt'], equals: [], atMost: now, direction: 'ascending', limit });
+    const page = await this.rows.range<AccountRow>('accounts', 'accounts', {
+      index: ['dueAt'],
+      equals: [],
+      atMost: now,
+      direction: 'ascending',
+      limit,
+    });
     return page.items.map((row) => row.accountId);
   }
 

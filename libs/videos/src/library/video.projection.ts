@@ -92,7 +92,17 @@ export function foldVideo(row: VideoRow | undefined, event: RecordedEvent): Vide
       return { ...row, status: 'queued', attempt: data.nextAttempt };
     case 'VideoCompleted': {
       const { file, bytes, sha256, attempt, allotmentId } = data;
-      return { ...row, status: 'ready', attempt, endedAt: data.at, failure: null, allotmentId: allotmentId ?? row.allotmentId, file, bytes, sha256 };
+      return {
+        ...row,
+        status: 'ready',
+        attempt,
+        endedAt: data.at,
+        failure: null,
+        allotmentId: allotmentId ?? row.allotmentId,
+        file,
+        bytes,
+        sha256,
+      };
     }
     case 'VideoFailed':
       return { ...row, status: 'failed', endedAt: data.at, failure: data.reason };

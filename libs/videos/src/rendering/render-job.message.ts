@@ -31,9 +31,15 @@ export function renderJobFact(event: RecordedEvent, addresses: JobAddresses, lea
       return undefined;
   }
 
-  function approved(attempt: number, { videoId, roomId, artworkId }: { videoId: string; roomId: string; artworkId: string }): RenderJobFact {
+  function approved(
+    attempt: number,
+    { videoId, roomId, artworkId }: { videoId: string; roomId: string; artworkId: string },
+  ): RenderJobFact {
     const artworkUrl = addresses.artworkFile(artworkId);
     const uploadUrl = addresses.upload(videoId, attempt);
-    return { type: 'videos.render.approved', data: { videoId, accountId, attempt, roomId, artworkId, artworkUrl, uploadUrl, output: renderOutput, leaseMs } };
+    return {
+      type: 'videos.render.approved',
+      data: { videoId, accountId, attempt, roomId, artworkId, artworkUrl, uploadUrl, output: renderOutput, leaseMs },
+    };
   }
 }

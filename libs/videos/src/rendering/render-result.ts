@@ -35,7 +35,8 @@ export type RenderResult = { readonly accountId: string } & (
 
 /** Reads a report's type and data; what cannot be right comes back as a reason to park it. */
 export function readRenderResult(type: string, data: unknown): RenderResult | string {
-  if (data === null || typeof data !== 'object' || Array.isArray(data) || Object.hasOwn(data, '__proto__')) return 'malformed body: the data is not an object';
+  if (data === null || typeof data !== 'object' || Array.isArray(data) || Object.hasOwn(data, '__proto__'))
+    return 'malformed body: the data is not an object';
   switch (type) {
     case 'videos.render.started':
       return checked(StartedData, data, (value) => ({ kind: 'started', data: value }));

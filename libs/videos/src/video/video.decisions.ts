@@ -19,7 +19,10 @@ export function createVideo(command: {
   return ({ credits }) => {
     const used = useCredit(credits, { useId: videoId, now, lowCredits });
     if ('code' in used) return rejected<Refusal>({ ...used });
-    const approved: VideoEvent = { type: 'VideoApproved', data: { videoId, roomId, artworkId, title, allotmentId: used.allotmentId, at: instant(now) } };
+    const approved: VideoEvent = {
+      type: 'VideoApproved',
+      data: { videoId, roomId, artworkId, title, allotmentId: used.allotmentId, at: instant(now) },
+    };
     return accepted<AccountEvent>(approved, ...used.events);
   };
 }
@@ -32,7 +35,10 @@ export function cancelVideo(command: { readonly videoId: string; readonly accoun
     if (!video) return rejected<Refusal>({ code: wasEver(videoId, past) ? 'already-started' : 'unknown-video' });
     if (video.everStarted) return rejected<Refusal>({ code: 'already-started' });
     const cancelled: VideoEvent = { type: 'VideoCancelled', cause: videoCauses.cancelled(videoId), data: { videoId, at: instant(now) } };
-    return accepted<AccountEvent>(cancelled, ...returnCredit(credits, { useId: videoId, ...video }, { now, accountId: command.accountId, goodwill: false }));
+    return accepted<AccountEvent>(
+      cancelled,
+      ...returnCredit(credits, { useId: videoId, ...video }, { now, accountId: command.accountId, goodwill: false }),
+    );
   };
 }
 
@@ -103,7 +109,9 @@ export function failRender(command: Attempt & Retries & { readonly reason: strin
  * The video was delivered, by whichever attempt, unless it is ready or cancelled. From `failed` it uses one credit again
  * if there is one, else the house bears it (rule 28).
  */
-export function completeRender(command: Attempt & { readonly file: string; readonly bytes: number; readonly sha256: string; readonly lowCredits: number }): Decide<NotTaken> {
+export function completeRender(
+  command: Attempt & { readonly file: string; readonly bytes: number; readonly sha256: string; readonly lowCredits: number },
+): Decide<NotTaken> {
   const { videoId, attempt, now, file, bytes, sha256, lowCredits } = command;
   return ({ credits, videos }, past): Decided<AccountEvent, NotTaken> => {
     const cause = videoCauses.completed(videoId);
@@ -128,7 +136,11 @@ function fail(account: Account, command: Attempt & Retries, reason: string): Dec
   const { videoId, attempt, now, accountId, goodwill } = command;
   const video = account.videos.get(videoId);
   if (!video) throw new Error(`${videoId} has ended`);
-  const failed: VideoEvent = { type: 'VideoFailed', cause: videoCauses.failed(videoId), data: { videoId, attempt, reason, at: instant(now) } };
+  const failed: VideoEvent = {
+    type: 'VideoFailed',
+    cause: videoCauses.failed(videoId),
+    data: { videoId, attempt, reason, at: instant(now) },
+  };
   return accepted<AccountEvent>(failed, ...returnCredit(account.credits, { useId: videoId, ...video }, { now, accountId, goodwill }));
 }
 

@@ -13,13 +13,23 @@ export type RenderLeaseLost = Fact<'RenderLeaseLost', About & Offered & { attemp
 /** An attempt failed and may be retried: the render is offered again as `nextAttempt`. */
 export type RenderAttemptFailed = Fact<'RenderAttemptFailed', About & Offered & { attempt: number; nextAttempt: number; reason: string }>;
 /** The MP4 is here: `file` is its key in the file store. `allotmentId` is null where the house bears it (rule 28). */
-export type VideoCompleted = Fact<'VideoCompleted', About & { attempt: number; file: string; bytes: number; sha256: string; allotmentId: string | null }>;
+export type VideoCompleted = Fact<
+  'VideoCompleted',
+  About & { attempt: number; file: string; bytes: number; sha256: string; allotmentId: string | null }
+>;
 /** No attempt delivered; the credit goes back in the same append. */
 export type VideoFailed = Fact<'VideoFailed', About & { attempt: number; reason: string }>;
 /** The customer took it back before a worker began; the credit goes back in the same append. */
 export type VideoCancelled = Fact<'VideoCancelled', About>;
 
-export type VideoEvent = VideoApproved | RenderStarted | RenderLeaseLost | RenderAttemptFailed | VideoCompleted | VideoFailed | VideoCancelled;
+export type VideoEvent =
+  | VideoApproved
+  | RenderStarted
+  | RenderLeaseLost
+  | RenderAttemptFailed
+  | VideoCompleted
+  | VideoFailed
+  | VideoCancelled;
 
 const VIDEO_TYPES: ReadonlySet<string> = new Set<VideoEvent['type']>([
   'VideoApproved',
