@@ -40,7 +40,7 @@ const steps = Array.from({ length: 13 }, (_, i): Solid[] => {
   const x = first + i * going, y = (i + 1) * rise;
   return [
     box([x, 0, 0], [x + going + 0.01, y - 0.03, depth - 0.03], white, stairs),
-    box([x - 0.03, y - 0.035, 0], [x + going, y, depth], oakAcross, { round: 0.006, ...stairs }),
+    box([x - 0.03, y - 0.035, 0], [x + going, y, depth], oakAcross, stairs),
     bar([x + 0.06, y, depth - 0.06], [x + 0.06, y + 0.86, depth - 0.06], 0.008, iron, stairs),
     bar([x + 0.06 + going / 2, y, depth - 0.06], [x + 0.06 + going / 2, y + 0.86 + rise / 2, depth - 0.06], 0.008, iron, stairs),
   ];
