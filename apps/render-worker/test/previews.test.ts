@@ -24,6 +24,11 @@ it.each(rooms.map(({ roomId }) => [roomId]))('the committed preview of %s is wha
   const { width, height } = await sharp(committed).metadata();
   expect([width, height]).toEqual([960, 540]);
   // The mean of the differences' absolute value, by the picture library: 0 for the same picture, 255 for its opposite.
-  const { channels } = await sharp(await sharp(committed).composite([{ input: join(drawn, `${roomId}.jpg`), blend: 'difference' }]).png().toBuffer()).stats();
+  const { channels } = await sharp(
+    await sharp(committed)
+      .composite([{ input: join(drawn, `${roomId}.jpg`), blend: 'difference' }])
+      .png()
+      .toBuffer(),
+  ).stats();
   for (const { mean } of channels.slice(0, 3)) expect(mean).toBeLessThan(1.5);
 });

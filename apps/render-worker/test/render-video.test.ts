@@ -21,7 +21,11 @@ function seenAt(room: Room, size: readonly [number, number], progress: number, s
   const { picture } = measure(room.hanging, ...size);
   const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
   const { x, y, framing } = room.hanging;
-  return mapped(camera.ofPlane([x - picture.width / 2, y + picture.height / 2, framing.depth], [picture.width, 0, 0], [0, -picture.height, 0]), s, t);
+  return mapped(
+    camera.ofPlane([x - picture.width / 2, y + picture.height / 2, framing.depth], [picture.width, 0, 0], [0, -picture.height, 0]),
+    s,
+    t,
+  );
 }
 
 function colourAt(frame: Uint8Array, [x, y]: readonly [number, number]): [number, number, number] {
@@ -33,7 +37,12 @@ function colourAt(frame: Uint8Array, [x, y]: readonly [number, number]): [number
 function expectPicture(frame: Uint8Array, room: Room, size: readonly [number, number], progress: number): void {
   const look = (s: number, t: number): Quarter | undefined => quarterOf(colourAt(frame, seenAt(room, size, progress, s, t)));
   for (const inset of [0.06, 0.25, 0.46]) {
-    expect([look(inset, inset), look(1 - inset, inset), look(1 - inset, 1 - inset), look(inset, 1 - inset)]).toEqual(['red', 'green', 'yellow', 'blue']);
+    expect([look(inset, inset), look(1 - inset, inset), look(1 - inset, 1 - inset), look(inset, 1 - inset)]).toEqual([
+      'red',
+      'green',
+      'yellow',
+      'blue',
+    ]);
   }
   const { picture } = measure(room.hanging, ...size);
   // Just outside there is frame or mat, on all four sides: so the picture ends where its proportion says.
@@ -53,11 +62,20 @@ afterAll(async () => {
 });
 
 /** Renders a picture of four quarters in a process of its own; answers the file and the percents that were told. */
-async function rendered(size: readonly [number, number], roomId: string, fps: number, durationMs: number): Promise<{ readonly file: string; readonly percents: readonly number[] }> {
+async function rendered(
+  size: readonly [number, number],
+  roomId: string,
+  fps: number,
+  durationMs: number,
+): Promise<{ readonly file: string; readonly percents: readonly number[] }> {
   const [artworkFile, file] = [join(folder, 'artwork'), join(folder, 'video.mp4')];
   await writeFile(artworkFile, await quartered(...size));
   const percents: number[] = [];
-  const ended = await slot.render({ artworkFile, roomId, output: { width, height, fps, durationMs }, file }, (percent) => percents.push(percent), new AbortController().signal);
+  const ended = await slot.render(
+    { artworkFile, roomId, output: { width, height, fps, durationMs }, file },
+    (percent) => percents.push(percent),
+    new AbortController().signal,
+  );
   expect(ended).toEqual({ kind: 'rendered' });
   return { file, percents };
 }
@@ -100,7 +118,11 @@ describe('a rendered video', () => {
 });
 
 describe.each(rooms.map((room) => [room.roomId, room] as const))('the room %s', (_name, room) => {
-  it.each([['landscape', 900, 600], ['portrait', 600, 800], ['square', 700, 700]] as const)('hangs a %s picture in its own proportion, from the first frame to the last', async (_kind, w, h) => {
+  it.each([
+    ['landscape', 900, 600],
+    ['portrait', 600, 800],
+    ['square', 700, 700],
+  ] as const)('hangs a %s picture in its own proportion, from the first frame to the last', async (_kind, w, h) => {
     // Two frames: the first of the move and the last.
     const { frames } = await decoded((await rendered([w, h], room.roomId, 2, 1000)).file);
     expect(frames.length).toBe(2 * width * height * 3);
@@ -113,7 +135,12 @@ describe.each(rooms.map((room) => [room.roomId, room] as const))('the room %s', 
     const baked = new Camera(room.baked.pose, room.baked.lens, bakedSize.width, bakedSize.height);
     for (const progress of [0, 0.25, 0.5, 0.75, 1]) {
       const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
-      const corners = [[0, 0], [width, 0], [width, height], [0, height]] as const;
+      const corners = [
+        [0, 0],
+        [width, 0],
+        [width, height],
+        [0, height],
+      ] as const;
       for (const [px, py] of corners) {
         const [dx, dy, dz] = camera.ray(px, py);
         const { left, right, ceiling, front } = room.shell;
