@@ -23,17 +23,28 @@ const paper = '#f7f4ee';
 export async function openArtwork(bytes: Uint8Array): Promise<Artwork> {
   const options = { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true } as const;
   // Asked inside a promise: of nothing at all sharp complains before it gives one.
-  const about = await Promise.resolve().then(() => sharp(bytes, { ...options, limitInputPixels: false }).metadata()).catch(() => undefined);
-  if (about === undefined || !formats.includes(about.format)) throw new UnusablePictureError('The artwork is not a PNG, JPEG or WebP picture.');
+  const about = await Promise.resolve()
+    .then(() => sharp(bytes, { ...options, limitInputPixels: false }).metadata())
+    .catch(() => undefined);
+  if (about === undefined || !formats.includes(about.format))
+    throw new UnusablePictureError('The artwork is not a PNG, JPEG or WebP picture.');
   const { width, height } = about.autoOrient;
   if (!(width > 0 && height > 0)) throw new UnusablePictureError('The artwork has no size.');
-  if (width * height > mostPixels) throw new UnusablePictureError(`The artwork is too large: ${width} × ${height} pixels, more than 64 million.`);
+  if (width * height > mostPixels)
+    throw new UnusablePictureError(`The artwork is too large: ${width} × ${height} pixels, more than 64 million.`);
   return {
     width,
     height,
     shrunk: async (w, h) => {
       try {
-        const { data } = await sharp(bytes, options).autoOrient().toColourspace('srgb').flatten({ background: paper }).resize(w, h, { fit: 'fill', kernel: 'lanczos3' }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+        const { data } = await sharp(bytes, options)
+          .autoOrient()
+          .toColourspace('srgb')
+          .flatten({ background: paper })
+          .resize(w, h, { fit: 'fill', kernel: 'lanczos3' })
+          .ensureAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
         return Uint8ClampedArray.from(data);
       } catch {
         throw new UnusablePictureError('The artwork is damaged: it could not be read to its end.');

@@ -16,18 +16,37 @@ export class Encoder {
   private readonly ended: Promise<number | null>;
 
   private constructor(private readonly process: ChildProcessWithoutNullStreams) {
-    process.stderr.setEncoding('utf8').on('data', (text: string) => { this.complaint = (this.complaint + text).slice(-2000); });
+    process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.complaint = (this.complaint + text).slice(-2000);
+    });
     // A pipe that breaks shows in the exit code.
-    process.stdin.on('error', (error) => { this.complaint += error.message; });
+    process.stdin.on('error', (error) => {
+      this.complaint += error.message;
+    });
     this.ended = once(process, 'close').then(([code]) => code as number | null);
-    this.ended.catch((error: Error) => { this.complaint += error.message; });
+    this.ended.catch((error: Error) => {
+      this.complaint += error.message;
+    });
   }
 
   static async start(file: string, { width, height, fps }: Output): Promise<Encoder> {
     const input = ['-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${width}x${height}`, '-r', `${fps}`, '-i', '-'];
-    const colour = ['-vf', 'scale=out_color_matrix=bt709:out_range=tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
+    const colour = [
+      '-vf',
+      'scale=out_color_matrix=bt709:out_range=tv',
+      '-colorspace',
+      'bt709',
+      '-color_primaries',
+      'bt709',
+      '-color_trc',
+      'bt709',
+      '-color_range',
+      'tv',
+    ];
     const codec = ['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'veryfast', '-crf', '19', '-pix_fmt', 'yuv420p', '-threads', '1'];
-    return new Encoder(spawn(await ffmpegPath(), ['-v', 'error', '-y', ...input, ...colour, ...codec, '-movflags', '+faststart', '-f', 'mp4', file]));
+    return new Encoder(
+      spawn(await ffmpegPath(), ['-v', 'error', '-y', ...input, ...colour, ...codec, '-movflags', '+faststart', '-f', 'mp4', file]),
+    );
   }
 
   /** Takes one frame of RGBA bytes; resolves when the buffer may be used again. Rejects where ffmpeg has gone. */

@@ -21,7 +21,9 @@ export function isJob(data: unknown): data is RenderJob {
   if (!whole(attempt, 1, Number.MAX_SAFE_INTEGER) || typeof output !== 'object' || output === null) return false;
   const { width, height, fps, durationMs } = output as Record<string, unknown>;
   // H.264 in yuv420p needs even sides.
-  return whole(width, 16, most.side, 2) && whole(height, 16, most.side, 2) && whole(fps, 1, most.fps) && whole(durationMs, 100, most.durationMs);
+  return (
+    whole(width, 16, most.side, 2) && whole(height, 16, most.side, 2) && whole(fps, 1, most.fps) && whole(durationMs, 100, most.durationMs)
+  );
 }
 
 function whole(value: unknown, least: number, largest: number, multipleOf = 1): boolean {

@@ -7,10 +7,19 @@ import { AwayError, download, RefusedError, send } from './transfers.http.js';
 
 /** What a worker says about a job. */
 export type Report =
-  | { readonly type: 'videos.render.started'; readonly data: { readonly videoId: string; readonly attempt: number; readonly workerId: string } }
-  | { readonly type: 'videos.render.progressed'; readonly data: { readonly videoId: string; readonly attempt: number; readonly progress: number } }
+  | {
+      readonly type: 'videos.render.started';
+      readonly data: { readonly videoId: string; readonly attempt: number; readonly workerId: string };
+    }
+  | {
+      readonly type: 'videos.render.progressed';
+      readonly data: { readonly videoId: string; readonly attempt: number; readonly progress: number };
+    }
   | { readonly type: 'videos.render.completed'; readonly data: { readonly videoId: string; readonly attempt: number } & Upload }
-  | { readonly type: 'videos.render.failed'; readonly data: { readonly videoId: string; readonly attempt: number; readonly reason: string; readonly retryable: boolean } };
+  | {
+      readonly type: 'videos.render.failed';
+      readonly data: { readonly videoId: string; readonly attempt: number; readonly reason: string; readonly retryable: boolean };
+    };
 
 export type Say = (report: Report) => Promise<void>;
 
@@ -40,7 +49,8 @@ const pausesMs = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
  */
 export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options: RunOptions, signal: AbortSignal): Promise<void> {
   const about = { videoId: job.videoId, attempt: job.attempt };
-  const fail = (reason: string, retryable: boolean): Promise<void> => say({ type: 'videos.render.failed', data: { ...about, reason, retryable } });
+  const fail = (reason: string, retryable: boolean): Promise<void> =>
+    say({ type: 'videos.render.failed', data: { ...about, reason, retryable } });
   await mkdir(options.workDir, { recursive: true });
   const folder = await mkdtemp(join(options.workDir, 'render-'));
   try {
@@ -50,14 +60,17 @@ export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options
     const rendered = await slot.render({ artworkFile, roomId: job.roomId, output: job.output, file }, teller(about, say, options), signal);
     if (rendered.kind === 'failed') return await fail(rendered.reason, rendered.retryable);
     const video = await readFile(file);
-    const answer = await patiently(tries, () => send('PUT', options.resolve(job.uploadUrl), video, { 'content-type': 'video/mp4' }, signal));
+    const answer = await patiently(tries, () =>
+      send('PUT', options.resolve(job.uploadUrl), video, { 'content-type': 'video/mp4' }, signal),
+    );
     if (!isUpload(answer)) return await fail('The upload was answered with something else than its address.', true);
     const { videoUrl, bytes, sha256 } = answer;
     await say({ type: 'videos.render.completed', data: { ...about, videoUrl, bytes, sha256 } });
   } catch (error) {
     if (error instanceof AwayError) return await fail(`The render worker could not reach the service: ${error.message}.`, true);
     // An address that has expired is made afresh for the next attempt; a picture that is gone stays gone.
-    if (error instanceof RefusedError) return await fail(`The service refused the artwork or the video (${error.status}).`, error.status !== 404 && error.status !== 410);
+    if (error instanceof RefusedError)
+      return await fail(`The service refused the artwork or the video (${error.status}).`, error.status !== 404 && error.status !== 410);
     throw error;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -65,7 +78,11 @@ export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options
 }
 
 /** Turns the process's many percents into few reports, one at a time. */
-function teller(about: { readonly videoId: string; readonly attempt: number }, say: Say, { clock, log }: RunOptions): (percent: number) => void {
+function teller(
+  about: { readonly videoId: string; readonly attempt: number },
+  say: Say,
+  { clock, log }: RunOptions,
+): (percent: number) => void {
   let toldAt = clock.now();
   let telling = false;
   return (progress) => {
@@ -75,12 +92,17 @@ function teller(about: { readonly videoId: string; readonly attempt: number }, s
     say({ type: 'videos.render.progressed', data: { ...about, progress } })
       // A lost progress report is made good by the next one.
       .catch((error: unknown) => log(`progress of ${about.videoId} was not delivered: ${String(error)}`))
-      .finally(() => { telling = false; });
+      .finally(() => {
+        telling = false;
+      });
   };
 }
 
 /** Tries again, after pauses, while the service is away. */
-export async function patiently<T>({ clock, log, signal }: Pick<RunOptions, 'clock' | 'log'> & { readonly signal: AbortSignal }, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(
+  { clock, log, signal }: Pick<RunOptions, 'clock' | 'log'> & { readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {
       return await work();

@@ -60,7 +60,10 @@ export class RenderSlot {
         verdict = why;
         child.kill('SIGKILL');
       };
-      const overdue = setTimeout(() => kill({ kind: 'failed', reason: `Rendering took longer than ${limitMs / 1000} seconds.`, retryable: true }), limitMs);
+      const overdue = setTimeout(
+        () => kill({ kind: 'failed', reason: `Rendering took longer than ${limitMs / 1000} seconds.`, retryable: true }),
+        limitMs,
+      );
       const abort = (): void => kill('aborted');
       const message = (said: ProcessMessage): void => {
         if (said.kind === 'progressed') onProgress(said.percent);

@@ -29,7 +29,10 @@ export class RenderWorkerModule {
   }
 
   /** For options that other providers make: `inject` are their tokens, in the order of `useFactory`'s arguments. */
-  static forRootAsync<Parts extends readonly unknown[]>(inject: { readonly [P in keyof Parts]: symbol | string | (abstract new (...args: never[]) => unknown) }, useFactory: (...parts: Parts) => RenderWorkerOptions): DynamicModule {
+  static forRootAsync<Parts extends readonly unknown[]>(
+    inject: { readonly [P in keyof Parts]: symbol | string | (abstract new (...args: never[]) => unknown) },
+    useFactory: (...parts: Parts) => RenderWorkerOptions,
+  ): DynamicModule {
     return { module: RenderWorkerModule, providers: [{ provide: OPTIONS, inject: [...inject], useFactory }, RenderWorkerLife] };
   }
 }

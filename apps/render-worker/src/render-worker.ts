@@ -36,8 +36,18 @@ export class RenderWorker {
     const { queue, slots, workerId } = this.options;
     if (slots === 0) return;
     // Cancellations are heard by a group of their own: in the jobs' group they would wait behind the jobs.
-    const cancellations = await queue.consume({ topic: topics.renderJobs, group: `render-cancellations:${workerId}`, handler: (delivery) => this.hear(delivery) });
-    const jobs = await queue.consume({ topic: topics.renderJobs, group: 'render-workers', order: 'offered', concurrency: slots, handler: (delivery, signal) => this.take(delivery, signal) });
+    const cancellations = await queue.consume({
+      topic: topics.renderJobs,
+      group: `render-cancellations:${workerId}`,
+      handler: (delivery) => this.hear(delivery),
+    });
+    const jobs = await queue.consume({
+      topic: topics.renderJobs,
+      group: 'render-workers',
+      order: 'offered',
+      concurrency: slots,
+      handler: (delivery, signal) => this.take(delivery, signal),
+    });
     this.consumers = [cancellations, jobs];
   }
 

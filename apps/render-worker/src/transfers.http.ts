@@ -34,7 +34,14 @@ export async function download(url: string, signal: AbortSignal): Promise<Uint8A
 }
 
 /** Sends a body and gives the JSON answer, or undefined for an answer without one. Rejects as `download` does. */
-export async function send(method: 'PUT' | 'POST', url: string, body: Uint8Array | string, headers: Record<string, string>, signal: AbortSignal, waitMs = 0): Promise<unknown> {
+export async function send(
+  method: 'PUT' | 'POST',
+  url: string,
+  body: Uint8Array | string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  waitMs = 0,
+): Promise<unknown> {
   const response = await call(url, { method, body, headers }, signal, waitMs);
   if (response.status === 204) return undefined;
   try {
@@ -54,6 +61,7 @@ async function call(url: string, init: RequestInit, signal: AbortSignal, waitMs 
   }
   if (response.ok) return response;
   await response.body?.cancel();
-  if (response.status >= 500 || response.status === 429 || response.status === 408) throw new AwayError(`the service answered ${response.status}`);
+  if (response.status >= 500 || response.status === 429 || response.status === 408)
+    throw new AwayError(`the service answered ${response.status}`);
   throw new RefusedError(response.status);
 }

@@ -15,7 +15,9 @@ export async function decoded(path: string): Promise<{ readonly about: string; r
   const chunks: Buffer[] = [];
   let about = '';
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => { about += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => {
+    about += chunk.toString();
+  });
   await once(child, 'close');
   return { about, frames: Buffer.concat(chunks) };
 }

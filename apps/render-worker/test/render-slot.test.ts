@@ -26,7 +26,12 @@ afterAll(async () => {
 
 /** A small video of a few frames, or one that takes long. */
 function order(artwork: 'good' | 'bad', durationMs = 300): ProcessOrder {
-  return { artworkFile: join(folder, artwork), roomId: 'gallery-wall', output: { width: 320, height: 180, fps: 30, durationMs }, file: join(folder, 'video.mp4') };
+  return {
+    artworkFile: join(folder, artwork),
+    roomId: 'gallery-wall',
+    output: { width: 320, height: 180, fps: 30, durationMs },
+    file: join(folder, 'video.mp4'),
+  };
 }
 
 async function until(what: () => boolean): Promise<void> {
@@ -50,23 +55,35 @@ describe('a render slot', () => {
   });
 
   it('says of a picture that cannot be used that trying again will not help, and goes on', async () => {
-    expect(await slot.render(order('bad'), () => undefined, never)).toEqual({ kind: 'failed', reason: 'The artwork is not a PNG, JPEG or WebP picture.', retryable: false });
+    expect(await slot.render(order('bad'), () => undefined, never)).toEqual({
+      kind: 'failed',
+      reason: 'The artwork is not a PNG, JPEG or WebP picture.',
+      retryable: false,
+    });
     expect(await slot.render(order('good'), () => undefined, never)).toEqual({ kind: 'rendered' });
   });
 
   it('kills a render that takes too long; it may be tried again, and the slot goes on', async () => {
     slot = new RenderSlot({ entry: compiled.entry, limitMs: 1_000 });
     const long = { ...order('good', 20_000), output: { width: 1280, height: 720, fps: 60, durationMs: 20_000 } };
-    expect(await slot.render(long, () => undefined, never)).toEqual({ kind: 'failed', reason: 'Rendering took longer than 1 seconds.', retryable: true });
+    expect(await slot.render(long, () => undefined, never)).toEqual({
+      kind: 'failed',
+      reason: 'Rendering took longer than 1 seconds.',
+      retryable: true,
+    });
     slot.stop();
     slot = new RenderSlot({ entry: compiled.entry });
     expect(await slot.render(order('good'), () => undefined, never)).toEqual({ kind: 'rendered' });
   });
 
   it('survives a crash in mid-render: the attempt may be repeated, the next render gets a new process', async () => {
-    const ended = slot.render(order('good', 20_000), (percent) => {
-      if (percent === 1) process.kill(slot.pid as number, 'SIGSEGV');
-    }, never);
+    const ended = slot.render(
+      order('good', 20_000),
+      (percent) => {
+        if (percent === 1) process.kill(slot.pid as number, 'SIGSEGV');
+      },
+      never,
+    );
     expect(await ended).toEqual({ kind: 'failed', reason: 'The render process ended unexpectedly.', retryable: true });
     expect(await slot.render(order('good'), () => undefined, never)).toEqual({ kind: 'rendered' });
   });

@@ -47,7 +47,11 @@ beforeEach(async () => {
     topic: topics.renderResults,
     group: 'test',
     handler: async (delivery) => {
-      results.push({ type: (delivery.headers['ce_type'] ?? '').replace('videos.render.', ''), data: JSON.parse(delivery.body) as Record<string, unknown>, delivery });
+      results.push({
+        type: (delivery.headers['ce_type'] ?? '').replace('videos.render.', ''),
+        data: JSON.parse(delivery.body) as Record<string, unknown>,
+        delivery,
+      });
       return { kind: 'done' };
     },
   });
@@ -64,7 +68,17 @@ afterAll(() => compiled.remove());
 
 function job(videoId: string, artwork: string, durationMs = 300): RenderJob {
   const output = { width: 320, height: 180, fps: 30, durationMs, format: 'mp4' } as const;
-  return { videoId, accountId: 'a-1', attempt: 1, roomId: 'living-room', artworkId: 'w', artworkUrl: `https://videos.example${artwork}`, uploadUrl: `https://videos.example/upload/${videoId}`, output, leaseMs: 300_000 };
+  return {
+    videoId,
+    accountId: 'a-1',
+    attempt: 1,
+    roomId: 'living-room',
+    artworkId: 'w',
+    artworkUrl: `https://videos.example${artwork}`,
+    uploadUrl: `https://videos.example/upload/${videoId}`,
+    output,
+    leaseMs: 300_000,
+  };
 }
 
 function approve(data: unknown): Promise<void> {
@@ -72,7 +86,9 @@ function approve(data: unknown): Promise<void> {
 }
 
 function cancel(videoId: string): Promise<void> {
-  return queue.publish(topics.renderJobs, [{ key: 'a-1', headers: { ce_type: 'videos.render.cancelled' }, body: JSON.stringify({ videoId, accountId: 'a-1' }) }]);
+  return queue.publish(topics.renderJobs, [
+    { key: 'a-1', headers: { ce_type: 'videos.render.cancelled' }, body: JSON.stringify({ videoId, accountId: 'a-1' }) },
+  ]);
 }
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
@@ -81,7 +97,8 @@ async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-const heard = (type: string, videoId?: string): boolean => results.some((result) => result.type === type && (videoId === undefined || result.data['videoId'] === videoId));
+const heard = (type: string, videoId?: string): boolean =>
+  results.some((result) => result.type === type && (videoId === undefined || result.data['videoId'] === videoId));
 
 describe('the render worker', () => {
   it('makes a video of an approved job, uploads it, and says started and completed', async () => {
@@ -91,9 +108,18 @@ describe('the render worker', () => {
     expect(results.map(({ type }) => type).filter((type) => type !== 'progressed')).toEqual(['started', 'completed']);
     const upload = service.uploads.get('/upload/v-1') as Buffer;
     expect(boxesOf(upload).slice(0, 2)).toEqual(['ftyp', 'moov']);
-    expect(results.at(-1)?.data).toEqual({ videoId: 'v-1', attempt: 1, videoUrl: '/upload/v-1/file', bytes: upload.length, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(results.at(-1)?.data).toEqual({
+      videoId: 'v-1',
+      attempt: 1,
+      videoUrl: '/upload/v-1/file',
+      bytes: upload.length,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(results[0]?.data).toEqual({ videoId: 'v-1', attempt: 1, workerId: 'w-1' });
-    expect(results[0]?.delivery).toMatchObject({ key: 'a-1', headers: { ce_specversion: '1.0', ce_source: '/render-worker/w-1', 'content-type': 'application/json' } });
+    expect(results[0]?.delivery).toMatchObject({
+      key: 'a-1',
+      headers: { ce_specversion: '1.0', ce_source: '/render-worker/w-1', 'content-type': 'application/json' },
+    });
     await until(async () => (await queue.lag(topics.renderJobs, 'render-workers')) === 0);
     expect(await readdir(workDir)).toEqual([]);
   });
@@ -102,7 +128,12 @@ describe('the render worker', () => {
     await worker.start();
     await approve(job('v-1', '/bad'));
     await until(() => heard('failed'));
-    expect(results.at(-1)?.data).toEqual({ videoId: 'v-1', attempt: 1, reason: 'The artwork is not a PNG, JPEG or WebP picture.', retryable: false });
+    expect(results.at(-1)?.data).toEqual({
+      videoId: 'v-1',
+      attempt: 1,
+      reason: 'The artwork is not a PNG, JPEG or WebP picture.',
+      retryable: false,
+    });
   });
 
   it('waits for a service that is away', async () => {
@@ -157,10 +188,27 @@ describe('the render worker over HTTP', () => {
     service.jobs.push(job('v-9', '/good'));
     const stop = new AbortController();
     const resolve = (url: string): string => url.replace('https://videos.example', service.url);
-    const working = workOverHttp({ url: service.url, apiKey: 'key', workerId: 'w-2', clock: systemMachineClock, ids: randomIds, workDir, resolve, log: () => undefined, slot: { entry: compiled.entry } }, stop.signal);
+    const working = workOverHttp(
+      {
+        url: service.url,
+        apiKey: 'key',
+        workerId: 'w-2',
+        clock: systemMachineClock,
+        ids: randomIds,
+        workDir,
+        resolve,
+        log: () => undefined,
+        slot: { entry: compiled.entry },
+      },
+      stop.signal,
+    );
     await until(() => service.results.some(({ type }) => type === 'videos.render.completed'));
     stop.abort();
     await working;
-    expect(service.results.at(-1)).toMatchObject({ specversion: '1.0', type: 'videos.render.completed', data: { videoId: 'v-9', attempt: 1, bytes: service.uploads.get('/upload/v-9')?.length } });
+    expect(service.results.at(-1)).toMatchObject({
+      specversion: '1.0',
+      type: 'videos.render.completed',
+      data: { videoId: 'v-9', attempt: 1, bytes: service.uploads.get('/upload/v-9')?.length },
+    });
   });
 });

@@ -48,7 +48,10 @@ export class Service {
     }
     if (method === 'PUT') {
       this.uploads.set(path, body);
-      return [201, JSON.stringify({ videoUrl: `${path}/file`, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') })];
+      return [
+        201,
+        JSON.stringify({ videoUrl: `${path}/file`, bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') }),
+      ];
     }
     if (path === '/v1/render-jobs/claim') {
       const job = this.jobs.shift();

@@ -18,7 +18,11 @@ export const childsRoom: Room = {
     { name: 'toys', z: 0.85 },
   ],
   hanging: {
-    x: 0, y: 1.34, maxWidth: 1.1, maxHeight: 0.8, area: 0.46,
+    x: 0,
+    y: 1.34,
+    maxWidth: 1.1,
+    maxHeight: 0.8,
+    area: 0.46,
     framing: { width: 0.022, depth: 0.024, colour: hex('#d9bd92'), grain: 0.4, mat: 0.045 },
     shadow: { right: -1, down: 1.1, strength: 0.42, softness: 1 },
     tint: 0.4,
@@ -43,17 +47,31 @@ const covers = ['#a65f4c', '#4f7079', '#d3ad62', '#7f8f6c', '#d9cfbd', '#8a6d86'
 function books(x: number, y: number, count: number, seed: number): Solid[] {
   let at = x;
   return Array.from({ length: count }, (_, i) => {
-    const thick = 0.018 + ((i * 7 + seed * 3) % 5) * 0.006, high = 0.17 + ((i * 5 + seed) % 6) * 0.016;
+    const thick = 0.018 + ((i * 7 + seed * 3) % 5) * 0.006,
+      high = 0.17 + ((i * 5 + seed) % 6) * 0.016;
     const cover = covers[(i * 3 + seed) % covers.length] as Triple;
-    const book = box([at, y, 0.16], [at + thick, y + high, 0.37 - ((i * 3) % 4) * 0.008], { colour: (_x, v) => scaled(cover, Math.abs(v - high * 0.3) < 0.006 ? 1.7 : 1) }, { round: 0.003, ...shelf });
+    const book = box(
+      [at, y, 0.16],
+      [at + thick, y + high, 0.37 - ((i * 3) % 4) * 0.008],
+      { colour: (_x, v) => scaled(cover, Math.abs(v - high * 0.3) < 0.006 ? 1.7 : 1) },
+      { round: 0.003, ...shelf },
+    );
     at += thick + 0.0015;
     return book;
   });
 }
 
 const pennants = Array.from({ length: 13 }, (_, i): Solid => {
-  const x = -1.9 + i * 0.3, sag = 0.08 * (1 - ((x + 0.1) / 1.8) ** 2);
-  return { kind: 'cylinder', at: [x, 2.1 - sag - 0.09, 0.02], half: [0.085, 0.09, 0.003], taper: 0.02, turn: [0, 0, 180 + (i % 3 - 1) * 3], material: { colour: cloth(covers[(i * 5 + 2) % covers.length] as Triple, 0.2) } };
+  const x = -1.9 + i * 0.3,
+    sag = 0.08 * (1 - ((x + 0.1) / 1.8) ** 2);
+  return {
+    kind: 'cylinder',
+    at: [x, 2.1 - sag - 0.09, 0.02],
+    half: [0.085, 0.09, 0.003],
+    taper: 0.02,
+    turn: [0, 0, 180 + ((i % 3) - 1) * 3],
+    material: { colour: cloth(covers[(i * 5 + 2) % covers.length] as Triple, 0.2) },
+  };
 });
 
 const bear: Solid[] = [
@@ -72,9 +90,22 @@ const bear: Solid[] = [
   ]),
 ];
 
-const blocks: Solid[] = ([[-0.86, 0.05, 0.95, '#c98a63', 15], [-0.73, 0.05, 0.92, '#5e7fa0', -20], [-0.8, 0.15, 0.935, '#d3ad62', 32], [-0.55, 0.05, 1.06, '#7f8f6c', 40]] as const).map(
-  ([x, y, z, colour, yaw]) => ({ kind: 'box', at: [x, y, z], half: [0.05, 0.05, 0.05], turn: [yaw, 0, 0], round: 0.007, material: { colour: wood(scaled(hex(colour), 1.1), hex(colour), 'x', x) }, ...toys }),
-);
+const blocks: Solid[] = (
+  [
+    [-0.86, 0.05, 0.95, '#c98a63', 15],
+    [-0.73, 0.05, 0.92, '#5e7fa0', -20],
+    [-0.8, 0.15, 0.935, '#d3ad62', 32],
+    [-0.55, 0.05, 1.06, '#7f8f6c', 40],
+  ] as const
+).map(([x, y, z, colour, yaw]) => ({
+  kind: 'box',
+  at: [x, y, z],
+  half: [0.05, 0.05, 0.05],
+  turn: [yaw, 0, 0],
+  round: 0.007,
+  material: { colour: wood(scaled(hex(colour), 1.1), hex(colour), 'x', x) },
+  ...toys,
+}));
 
 const rings: Solid[] = (['#a65f4c', '#c98a63', '#d3ad62', '#7f8f6c', '#4f7079'] as const).map((colour, i) =>
   ball([-0.52, 0.708 + i * 0.033, 0.26], [0.072 - i * 0.009, 0.019, 0.072 - i * 0.009], { colour: hex(colour) }, shelf),
@@ -85,7 +116,10 @@ const solids: Solid[] = [
   box([-4, -0.1, -0.2], [4, 0.92, 0], lower),
   box([-2.3, 0.905, 0], [2.5, 0.93, 0.01], white),
   box([-2.3, 0, 0], [2.5, 0.1, 0.014], white),
-  box([-4, -0.1, 0], [4, 0, 6], { colour: boards(hex('#dcbf95'), hex('#b98f5f'), 0.12, 'x'), gloss: { reflectance: 0.04, roughness: 0.45 } }),
+  box([-4, -0.1, 0], [4, 0, 6], {
+    colour: boards(hex('#dcbf95'), hex('#b98f5f'), 0.12, 'x'),
+    gloss: { reflectance: 0.04, roughness: 0.45 },
+  }),
   box([-4, 2.6, 0], [4, 2.7, 5], white),
   box([-2.4, 0.92, 0], [-2.3, 2.6, 5], upper),
   box([-2.4, 0, 0], [-2.3, 0.92, 5], lower),
@@ -93,7 +127,14 @@ const solids: Solid[] = [
   box([2.5, 0, 2.3], [2.6, 2.6, 5], upper),
   box([2.5, 0, 0.7], [2.6, 0.9, 2.3], lower),
   box([2.5, 2.3, 0.7], [2.6, 2.6, 2.3], upper),
-  { kind: 'cylinder', at: [0.1, 0.006, 1.35], half: [1.25, 0.006, 0.75], material: { colour: (x, y, z) => scaled(cloth(hex('#e5dccb'), 0.4)(x, y, z), Math.abs(Math.hypot(x / 1.25, z / 0.75) - 0.86) < 0.03 ? 0.75 : 1) } },
+  {
+    kind: 'cylinder',
+    at: [0.1, 0.006, 1.35],
+    half: [1.25, 0.006, 0.75],
+    material: {
+      colour: (x, y, z) => scaled(cloth(hex('#e5dccb'), 0.4)(x, y, z), Math.abs(Math.hypot(x / 1.25, z / 0.75) - 0.86) < 0.03 ? 0.75 : 1),
+    },
+  },
   // The shelf: top, bottom, sides, two partitions.
   box([-1.15, 0.66, 0.06], [1.15, 0.69, 0.42], birch, { round: 0.005, ...shelf }),
   box([-1.13, 0.08, 0.06], [1.13, 0.1, 0.41], birch, shelf),

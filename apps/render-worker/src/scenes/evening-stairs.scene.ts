@@ -17,7 +17,11 @@ export const eveningStairs: Room = {
     { name: 'stairs', z: 0.8 },
   ],
   hanging: {
-    x: -0.35, y: 1.78, maxWidth: 1.3, maxHeight: 1.25, area: 1,
+    x: -0.35,
+    y: 1.78,
+    maxWidth: 1.3,
+    maxHeight: 1.25,
+    area: 1,
     framing: { width: 0.03, depth: 0.032, colour: hex('#a9854f'), grain: 0.35, mat: 0 },
     shadow: { right: 1.7, down: 0.8, strength: 0.55, softness: 0.8 },
     tint: 0.35,
@@ -35,12 +39,16 @@ const stairs: Partial<Solid> = { layer: 'stairs' };
 const bench: Partial<Solid> = { layer: 'bench' };
 
 // Sixteen steps from the right foot of the picture upwards to the right.
-const first = 0.55, going = 0.27, rise = 0.178, depth = 0.95;
+const first = 0.55,
+  going = 0.27,
+  rise = 0.178,
+  depth = 0.95;
 const steps = Array.from({ length: 13 }, (_, i): Solid[] => {
-  const x = first + i * going, y = (i + 1) * rise;
+  const x = first + i * going,
+    y = (i + 1) * rise;
   return [
     box([x, 0, 0], [x + going + 0.01, y - 0.03, depth - 0.03], white, stairs),
-    box([x - 0.03, y - 0.035, 0], [x + going, y, depth], oakAcross, { round: 0.006, ...stairs }),
+    box([x - 0.03, y - 0.035, 0], [x + going, y, depth], oakAcross, stairs),
     bar([x + 0.06, y, depth - 0.06], [x + 0.06, y + 0.86, depth - 0.06], 0.008, iron, stairs),
     bar([x + 0.06 + going / 2, y, depth - 0.06], [x + 0.06 + going / 2, y + 0.86 + rise / 2, depth - 0.06], 0.008, iron, stairs),
   ];
@@ -72,9 +80,18 @@ const solids: Solid[] = [
   box([-0.95, 0.435, 0.08], [-0.45, 0.5, 0.39], { colour: hex('#8f8f7a') }, { round: 0.03, ...bench }),
   box([-0.93, 0.49, 0.1], [-0.47, 0.54, 0.37], { colour: hex('#c9bba3') }, { round: 0.025, ...bench }),
   // A tall vase with dry grasses.
-  { kind: 'cylinder', at: [-1.55, 0.26, 0.36], half: [0.13, 0.26, 0.13], taper: 0.62, material: { colour: plaster(hex('#5f544a'), 0.2) }, ...bench },
+  {
+    kind: 'cylinder',
+    at: [-1.55, 0.26, 0.36],
+    half: [0.13, 0.26, 0.13],
+    taper: 0.62,
+    material: { colour: plaster(hex('#5f544a'), 0.2) },
+    ...bench,
+  },
   ...Array.from({ length: 13 }, (_, i): Solid[] => {
-    const turn = i * 2.4, lean = 0.1 + (i % 5) * 0.055, height = 1.0 + ((i * 5) % 7) * 0.07;
+    const turn = i * 2.4,
+      lean = 0.1 + (i % 5) * 0.055,
+      height = 1.0 + ((i * 5) % 7) * 0.07;
     const top = [-1.55 + Math.cos(turn) * lean, height, 0.36 + Math.sin(turn) * lean * 0.8] as const;
     const grass: Material = { colour: hex('#b39a68') };
     return [bar([-1.55, 0.5, 0.36], top, 0.003, grass, bench), ball([top[0], top[1] + 0.06, top[2]], [0.017, 0.085, 0.017], grass, bench)];

@@ -17,7 +17,11 @@ export const galleryWall: Room = {
     { name: 'bench', z: 1.62 },
   ],
   hanging: {
-    x: 0, y: 1.55, maxWidth: 2.3, maxHeight: 1.6, area: 1.75,
+    x: 0,
+    y: 1.55,
+    maxWidth: 2.3,
+    maxHeight: 1.6,
+    area: 1.75,
     framing: { width: 0.018, depth: 0.045, colour: hex('#2b2724'), grain: 0.2, mat: 0 },
     shadow: { right: 0.25, down: 2, strength: 0.6, softness: 1.1 },
     tint: 0.4,
@@ -64,12 +68,20 @@ function spot(x: number, aimX: number, aimY: number, strength: number): Scene['l
   const at = [x, 3.28, 1.8] as const;
   // u × v points at the aim.
   const to = [aimX - at[0], aimY - at[1], -at[2]] as const;
-  const flat = Math.hypot(to[0], to[2]), length = Math.hypot(...to);
+  const flat = Math.hypot(to[0], to[2]),
+    length = Math.hypot(...to);
   const side = 0.09;
   const u = [(-to[2] / flat) * side, 0, (to[0] / flat) * side] as const;
   const n = to.map((c) => c / length) as unknown as readonly [number, number, number];
   const v = [n[1] * u[2] - n[2] * u[1], n[2] * u[0] - n[0] * u[2], n[0] * u[1] - n[1] * u[0]] as const;
-  return { kind: 'panel', corner: [at[0] - u[0] / 2 - v[0] / 2, at[1] - u[1] / 2 - v[1] / 2, at[2] - u[2] / 2 - v[2] / 2], u, v, radiance: [strength, strength * 0.93, strength * 0.82], beam: 9 };
+  return {
+    kind: 'panel',
+    corner: [at[0] - u[0] / 2 - v[0] / 2, at[1] - u[1] / 2 - v[1] / 2, at[2] - u[2] / 2 - v[2] / 2],
+    u,
+    v,
+    radiance: [strength, strength * 0.93, strength * 0.82],
+    beam: 9,
+  };
 }
 
 export const galleryWallScene: Scene = {

@@ -68,16 +68,30 @@ export function hang(room: Room, artwork: Canvas, measures: Measures, pixelsPerM
   pen.imageSmoothingQuality = 'high';
   pen.drawImage(artwork, inset, inset, w - 2 * inset, h - 2 * inset);
   drawInnerShade(pen, rim, w, h, size(0.022));
-  const left = hanging.x - outer.width / 2, top = hanging.y + outer.height / 2;
-  const front: Sheet = { left: left - 1 / pixelsPerMetre, top: top + 1 / pixelsPerMetre, width: canvas.width / pixelsPerMetre, height: canvas.height / pixelsPerMetre, z: framing.depth, picture: pixelsOf(canvas) };
+  const left = hanging.x - outer.width / 2,
+    top = hanging.y + outer.height / 2;
+  const front: Sheet = {
+    left: left - 1 / pixelsPerMetre,
+    top: top + 1 / pixelsPerMetre,
+    width: canvas.width / pixelsPerMetre,
+    height: canvas.height / pixelsPerMetre,
+    z: framing.depth,
+    picture: pixelsOf(canvas),
+  };
   const mean = lightUp(front, room, light);
-  const side = (part: number): Triple => [0, 1, 2].map((k) => ((framing.colour[k] ?? 0) * part) ** (1 / 2.2) * (mean[k] ?? 1)) as unknown as Triple;
+  const side = (part: number): Triple =>
+    [0, 1, 2].map((k) => ((framing.colour[k] ?? 0) * part) ** (1 / 2.2) * (mean[k] ?? 1)) as unknown as Triple;
   const { right, down } = hanging.shadow;
   const lean = 0.35 / Math.max(0.3, Math.hypot(right, down));
   return {
     shadow: drawShadow(hanging, outer, pixelsPerMetre / 3),
     front,
-    sides: { left: side(0.5 + right * lean), right: side(0.5 - right * lean), top: side(0.6 + down * lean), bottom: side(0.42 - down * lean * 0.6) },
+    sides: {
+      left: side(0.5 + right * lean),
+      right: side(0.5 - right * lean),
+      top: side(0.6 + down * lean),
+      bottom: side(0.42 - down * lean * 0.6),
+    },
     depth: framing.depth,
   };
 }
@@ -86,10 +100,42 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
   const css = (by: number): string => `rgb(${colour.map((c) => Math.round(Math.min(1, (c * by) ** (1 / 2.2)) * 255)).join(' ')})`;
   // Four profiles with mitred corners, each in its own light: the upper one catches most.
   const profiles: readonly [number, readonly [number, number][]][] = [
-    [1.18, [[0, 0], [w, 0], [w - rim, rim], [rim, rim]]],
-    [0.92, [[0, h], [w, h], [w - rim, h - rim], [rim, h - rim]]],
-    [1.04, [[0, 0], [rim, rim], [rim, h - rim], [0, h]]],
-    [0.98, [[w, 0], [w - rim, rim], [w - rim, h - rim], [w, h]]],
+    [
+      1.18,
+      [
+        [0, 0],
+        [w, 0],
+        [w - rim, rim],
+        [rim, rim],
+      ],
+    ],
+    [
+      0.92,
+      [
+        [0, h],
+        [w, h],
+        [w - rim, h - rim],
+        [rim, h - rim],
+      ],
+    ],
+    [
+      1.04,
+      [
+        [0, 0],
+        [rim, rim],
+        [rim, h - rim],
+        [0, h],
+      ],
+    ],
+    [
+      0.98,
+      [
+        [w, 0],
+        [w - rim, rim],
+        [w - rim, h - rim],
+        [w, h],
+      ],
+    ],
   ];
   for (const [tone, points] of profiles) {
     pen.save();
@@ -150,12 +196,23 @@ function drawShadow(hanging: Hanging, outer: Measures['outer'], pixelsPerMetre: 
   const pen = canvas.getContext('2d');
   const { right, down, strength, softness } = hanging.shadow;
   const { depth } = hanging.framing;
-  for (const [reach, blur, alpha] of [[2.2, 0.085 * softness, 0.5], [1.1, 0.03 * softness, 0.5], [0.25, 0.008, 0.55]] as const) {
+  for (const [reach, blur, alpha] of [
+    [2.2, 0.085 * softness, 0.5],
+    [1.1, 0.03 * softness, 0.5],
+    [0.25, 0.008, 0.55],
+  ] as const) {
     pen.filter = `blur(${size(blur) / 2}px)`;
     pen.fillStyle = `rgba(26 20 16 / ${alpha * strength})`;
     pen.fillRect(size(margin + right * depth * reach), size(margin + down * depth * reach), size(outer.width), size(outer.height));
   }
-  return { left: hanging.x - outer.width / 2 - margin, top: hanging.y + outer.height / 2 + margin, width: canvas.width / pixelsPerMetre, height: canvas.height / pixelsPerMetre, z: 0, picture: pixelsOf(canvas) };
+  return {
+    left: hanging.x - outer.width / 2 - margin,
+    top: hanging.y + outer.height / 2 + margin,
+    width: canvas.width / pixelsPerMetre,
+    height: canvas.height / pixelsPerMetre,
+    z: 0,
+    picture: pixelsOf(canvas),
+  };
 }
 
 /** Below 1 the light lies on the picture more evenly than on the wall: its own darks and lights are to be read. */
@@ -171,11 +228,19 @@ function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
   const sum: [number, number, number] = [0, 0, 0];
   const here = [0, 0, 0];
   for (let y = 0; y < height; y++) {
-    const v = Math.min(Math.max(((area.top - sheet.top + ((y + 0.5) / height) * sheet.height) / area.height) * light.height - 0.5, 0), light.height - 1.01);
+    const v = Math.min(
+      Math.max(((area.top - sheet.top + ((y + 0.5) / height) * sheet.height) / area.height) * light.height - 0.5, 0),
+      light.height - 1.01,
+    );
     for (let x = 0; x < width; x++) {
-      const u = Math.min(Math.max(((sheet.left - area.left + ((x + 0.5) / width) * sheet.width) / area.width) * light.width - 0.5, 0), light.width - 1.01);
-      const p = (Math.floor(v) * light.width + Math.floor(u)) * 4, below = p + light.width * 4;
-      const fx = u % 1, fy = v % 1;
+      const u = Math.min(
+        Math.max(((sheet.left - area.left + ((x + 0.5) / width) * sheet.width) / area.width) * light.width - 0.5, 0),
+        light.width - 1.01,
+      );
+      const p = (Math.floor(v) * light.width + Math.floor(u)) * 4,
+        below = p + light.width * 4;
+      const fx = u % 1,
+        fy = v % 1;
       let brightness = 0;
       for (let k = 0; k < 3; k++) {
         const upper = (source[p + k] as number) * (1 - fx) + (source[p + 4 + k] as number) * fx;

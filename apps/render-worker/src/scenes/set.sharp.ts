@@ -7,8 +7,12 @@ import { type Picture, premultiply } from './warp.js';
 /** Loads a room's baked layers from the folder that holds the rooms. */
 export async function loadSet(room: Room, folder: string): Promise<Set> {
   const load = (name: string): Promise<Picture> => picture(join(folder, room.roomId, name));
-  const [light, ...layers] = await Promise.all([load('light.png'), load('shell.webp'), ...room.layers.map(({ name }) => load(`${name}.webp`))]);
-  return { room, layers, light: light as Picture };
+  const [light, ...layers] = await Promise.all([
+    load('light.png'),
+    load('shell.webp'),
+    ...room.layers.map(({ name }) => load(`${name}.webp`)),
+  ]);
+  return { room, layers, light: light };
 }
 
 async function picture(file: string): Promise<Picture> {

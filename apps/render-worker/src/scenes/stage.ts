@@ -16,15 +16,30 @@ export function cornersAt(room: Room, measures: Measures, progress: number, widt
   const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
   const { x, y, framing } = room.hanging;
   const [w, h] = [measures.picture.width / 2, measures.picture.height / 2];
-  return [[-w, h], [w, h], [w, -h], [-w, -h]].map(([dx, dy]) => camera.project([x + (dx as number), y + (dy as number), framing.depth]));
+  return [
+    [-w, h],
+    [w, h],
+    [w, -h],
+    [-w, -h],
+  ].map(([dx, dy]) => camera.project([x + (dx as number), y + (dy as number), framing.depth]));
 }
 
 /** Pixels per metre that the artwork's copy should have: one and a half times its largest size on the screen. */
 export function detailFor(room: Room, measures: Measures, width: number, height: number): number {
   const spans = [0, 0.5, 1].flatMap((progress) => {
-    const [a, b, c, d] = cornersAt(room, measures, progress, width, height) as [[number, number], [number, number], [number, number], [number, number]];
+    const [a, b, c, d] = cornersAt(room, measures, progress, width, height) as [
+      [number, number],
+      [number, number],
+      [number, number],
+      [number, number],
+    ];
     const apart = (p: readonly number[], q: readonly number[]): number => Math.hypot((p[0] ?? 0) - (q[0] ?? 0), (p[1] ?? 0) - (q[1] ?? 0));
-    return [apart(a, b) / measures.picture.width, apart(d, c) / measures.picture.width, apart(a, d) / measures.picture.height, apart(b, c) / measures.picture.height];
+    return [
+      apart(a, b) / measures.picture.width,
+      apart(d, c) / measures.picture.width,
+      apart(a, d) / measures.picture.height,
+      apart(b, c) / measures.picture.height,
+    ];
   });
   return Math.min(1.5 * Math.max(...spans), 1200);
 }
@@ -53,7 +68,13 @@ export class Stage {
   draw(progress: number): Uint8Array {
     const { room, layers } = this.set;
     const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, this.width, this.height);
-    warp(this.frame, { left: 0, top: 0, right: this.width, bottom: this.height }, layers[0] as Picture, this.shellOrigin(camera), 'instead');
+    warp(
+      this.frame,
+      { left: 0, top: 0, right: this.width, bottom: this.height },
+      layers[0] as Picture,
+      this.shellOrigin(camera),
+      'instead',
+    );
     this.drawHung(camera);
     room.layers.forEach((layer, i) => this.drawLayer(camera, layers[i + 1] as Picture, this.areas[i + 1] as Area, layer.z));
     return new Uint8Array(this.frame.words.buffer);
@@ -66,23 +87,38 @@ export class Stage {
     const scale = (this.set.layers[0] as Picture).width / bakedSize.width;
     return (px, py) => {
       const [dx, dy, dz] = camera.ray(px, py);
-      const t = Math.min((dx < 0 ? left - x : right - x) / (dx || 1e-9), (dy < 0 ? -y : ceiling - y) / (dy || 1e-9), (dz < 0 ? -z : front - z) / (dz || 1e-9));
+      const t = Math.min(
+        (dx < 0 ? left - x : right - x) / (dx || 1e-9),
+        (dy < 0 ? -y : ceiling - y) / (dy || 1e-9),
+        (dz < 0 ? -z : front - z) / (dz || 1e-9),
+      );
       const [u, v] = this.baked.project([x + dx * t, y + dy * t, z + dz * t]);
       return [u * scale, v * scale];
     };
   }
 
   private drawLayer(camera: Camera, picture: Picture, area: Area, z: number): void {
-    const plane = [[0, 0, z], [1, 0, 0], [0, 1, 0]] as const;
-    const here = camera.ofPlane(...plane), there = this.baked.ofPlane(...plane);
+    const plane = [
+      [0, 0, z],
+      [1, 0, 0],
+      [0, 1, 0],
+    ] as const;
+    const here = camera.ofPlane(...plane),
+      there = this.baked.ofPlane(...plane);
     const scale = picture.width / bakedSize.width;
     const back = product(there, inverse(here));
     const forth = product(here, inverse(there));
     const at = (px: number, py: number): [number, number] => mapped(forth, px / scale, py / scale);
-    warp(this.frame, around([at(area.left, area.top), at(area.right, area.top), at(area.right, area.bottom), at(area.left, area.bottom)]), picture, (px, py) => {
-      const [u, v] = mapped(back, px, py);
-      return [u * scale, v * scale];
-    }, 'over');
+    warp(
+      this.frame,
+      around([at(area.left, area.top), at(area.right, area.top), at(area.right, area.bottom), at(area.left, area.bottom)]),
+      picture,
+      (px, py) => {
+        const [u, v] = mapped(back, px, py);
+        return [u * scale, v * scale];
+      },
+      'over',
+    );
   }
 
   private drawHung(camera: Camera): void {
@@ -110,11 +146,22 @@ export class Stage {
   private drawPlane(camera: Camera, origin: Triple, u: Triple, v: Triple, picture: Picture): void {
     const toScreen = camera.ofPlane(origin, u, v);
     const fromScreen: Matrix = inverse(toScreen);
-    const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([s, t]) => mapped(toScreen, s as number, t as number));
-    warp(this.frame, around(corners), picture, (px, py) => {
-      const [s, t] = mapped(fromScreen, px, py);
-      return [s * picture.width, t * picture.height];
-    }, 'over');
+    const corners = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ].map(([s, t]) => mapped(toScreen, s as number, t as number));
+    warp(
+      this.frame,
+      around(corners),
+      picture,
+      (px, py) => {
+        const [s, t] = mapped(fromScreen, px, py);
+        return [s * picture.width, t * picture.height];
+      },
+      'over',
+    );
   }
 }
 
@@ -128,7 +175,7 @@ function plain(colour: Triple): Picture {
 }
 
 function around(points: readonly (readonly [number, number])[]): Area {
-  const xs = points.map(([x]) => x), ys = points.map(([, y]) => y);
+  const xs = points.map(([x]) => x),
+    ys = points.map(([, y]) => y);
   return { left: Math.min(...xs) - 1, top: Math.min(...ys) - 1, right: Math.max(...xs) + 1, bottom: Math.max(...ys) + 1 };
 }
-

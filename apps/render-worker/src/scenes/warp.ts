@@ -26,8 +26,10 @@ const fraction = 65536;
  * blend. A source drawn instead must cover the area.
  */
 export function warp(target: Picture, area: Area, source: Picture, origin: Origin, how: 'over' | 'instead'): void {
-  const left = Math.max(0, Math.floor(area.left)), right = Math.min(target.width, Math.ceil(area.right));
-  const top = Math.max(0, Math.floor(area.top)), bottom = Math.min(target.height, Math.ceil(area.bottom));
+  const left = Math.max(0, Math.floor(area.left)),
+    right = Math.min(target.width, Math.ceil(area.right));
+  const top = Math.max(0, Math.floor(area.top)),
+    bottom = Math.min(target.height, Math.ceil(area.bottom));
   if (left >= right || top >= bottom) return;
   const columns = Math.ceil((right - left) / cell.width) + 1;
   let above = knots(left, top, columns, source, origin, how === 'instead');
@@ -43,9 +45,12 @@ export function warp(target: Picture, area: Area, source: Picture, origin: Origi
         const by = (above[k + 3] as number) + ((below[k + 3] as number) - (above[k + 3] as number)) * down;
         const start = left + column * cell.width;
         const count = Math.min(cell.width, right - start);
-        const stepX = (bx - ax) / cell.width, stepY = (by - ay) / cell.width;
-        const u = Math.round((ax + stepX / 2) * fraction), v = Math.round((ay + stepY / 2) * fraction);
-        const du = Math.round(stepX * fraction), dv = Math.round(stepY * fraction);
+        const stepX = (bx - ax) / cell.width,
+          stepY = (by - ay) / cell.width;
+        const u = Math.round((ax + stepX / 2) * fraction),
+          v = Math.round((ay + stepY / 2) * fraction);
+        const du = Math.round(stepX * fraction),
+          dv = Math.round(stepY * fraction);
         const at = y * target.width + start;
         if (how === 'over') spanOver(target.words, at, count, source.words, source.width, source.height, u, v, du, dv);
         else spanInstead(target.words, at, count, source.words, source.width, u, v, du, dv);
@@ -58,7 +63,8 @@ export function warp(target: Picture, area: Area, source: Picture, origin: Origi
 /** The origins at the cells' corners of one line, moved to pixel middles; kept inside the source where it must cover everything. */
 function knots(left: number, y: number, columns: number, source: Picture, origin: Origin, inside: boolean): Float64Array {
   const line = new Float64Array(columns * 2);
-  const mostX = source.width - 1.01, mostY = source.height - 1.01;
+  const mostX = source.width - 1.01,
+    mostY = source.height - 1.01;
   for (let i = 0; i < columns; i++) {
     const [x, v] = origin(left + i * cell.width, y);
     line[i * 2] = inside ? Math.min(Math.max(x - 0.5, 0.01), mostX) : x - 0.5;
@@ -70,29 +76,79 @@ function knots(left: number, y: number, columns: number, source: Picture, origin
 // Two of four channels are weighed in one multiplication: `even` holds R and B, `odd` G and A, with eight free bits above each.
 const even = 0x00ff00ff;
 
-function spanInstead(to: Uint32Array, at: number, count: number, from: Uint32Array, stride: number, u: number, v: number, du: number, dv: number): void {
+function spanInstead(
+  to: Uint32Array,
+  at: number,
+  count: number,
+  from: Uint32Array,
+  stride: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
   for (let i = 0; i < count; i++, u += du, v += dv) {
     const p = (v >> 16) * stride + (u >> 16);
-    const fx = (u >> 8) & 255, fy = (v >> 8) & 255;
-    const w11 = (fx * fy) >> 8, w10 = fx - w11, w01 = fy - w11, w00 = 256 - fx - w01;
-    const a = from[p] as number, b = from[p + 1] as number, c = from[p + stride] as number, d = from[p + stride + 1] as number;
+    const fx = (u >> 8) & 255,
+      fy = (v >> 8) & 255;
+    const w11 = (fx * fy) >> 8,
+      w10 = fx - w11,
+      w01 = fy - w11,
+      w00 = 256 - fx - w01;
+    const a = from[p] as number,
+      b = from[p + 1] as number,
+      c = from[p + stride] as number,
+      d = from[p + stride + 1] as number;
     const evens = Math.imul(a & even, w00) + Math.imul(b & even, w10) + Math.imul(c & even, w01) + Math.imul(d & even, w11) + 0x00800080;
-    const odds = Math.imul((a >>> 8) & even, w00) + Math.imul((b >>> 8) & even, w10) + Math.imul((c >>> 8) & even, w01) + Math.imul((d >>> 8) & even, w11) + 0x00800080;
+    const odds =
+      Math.imul((a >>> 8) & even, w00) +
+      Math.imul((b >>> 8) & even, w10) +
+      Math.imul((c >>> 8) & even, w01) +
+      Math.imul((d >>> 8) & even, w11) +
+      0x00800080;
     to[at + i] = ((evens >>> 8) & even) | (odds & 0xff00ff00);
   }
 }
 
-function spanOver(to: Uint32Array, at: number, count: number, from: Uint32Array, stride: number, rows: number, u: number, v: number, du: number, dv: number): void {
+function spanOver(
+  to: Uint32Array,
+  at: number,
+  count: number,
+  from: Uint32Array,
+  stride: number,
+  rows: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
   for (let i = 0; i < count; i++, u += du, v += dv) {
-    const column = u >> 16, row = v >> 16;
+    const column = u >> 16,
+      row = v >> 16;
     if (column < 0 || row < 0 || column > stride - 2 || row > rows - 2) continue;
     const p = row * stride + column;
-    const a = from[p] as number, b = from[p + 1] as number, c = from[p + stride] as number, d = from[p + stride + 1] as number;
+    const a = from[p] as number,
+      b = from[p + 1] as number,
+      c = from[p + stride] as number,
+      d = from[p + stride + 1] as number;
     if ((a | b | c | d) === 0) continue;
-    const fx = (u >> 8) & 255, fy = (v >> 8) & 255;
-    const w11 = (fx * fy) >> 8, w10 = fx - w11, w01 = fy - w11, w00 = 256 - fx - w01;
-    const evens = ((Math.imul(a & even, w00) + Math.imul(b & even, w10) + Math.imul(c & even, w01) + Math.imul(d & even, w11) + 0x00800080) >>> 8) & even;
-    const odds = ((Math.imul((a >>> 8) & even, w00) + Math.imul((b >>> 8) & even, w10) + Math.imul((c >>> 8) & even, w01) + Math.imul((d >>> 8) & even, w11) + 0x00800080) >>> 8) & even;
+    const fx = (u >> 8) & 255,
+      fy = (v >> 8) & 255;
+    const w11 = (fx * fy) >> 8,
+      w10 = fx - w11,
+      w01 = fy - w11,
+      w00 = 256 - fx - w01;
+    const evens =
+      ((Math.imul(a & even, w00) + Math.imul(b & even, w10) + Math.imul(c & even, w01) + Math.imul(d & even, w11) + 0x00800080) >>> 8) &
+      even;
+    const odds =
+      ((Math.imul((a >>> 8) & even, w00) +
+        Math.imul((b >>> 8) & even, w10) +
+        Math.imul((c >>> 8) & even, w01) +
+        Math.imul((d >>> 8) & even, w11) +
+        0x00800080) >>>
+        8) &
+      even;
     const alpha = odds >>> 16;
     if (alpha === 255) {
       to[at + i] = evens | (odds << 8);
@@ -118,12 +174,17 @@ export function premultiply(picture: Picture): void {
 
 /** The smallest area outside of which the picture is clear, one pixel wider. */
 export function opaqueArea({ width, height, words }: Picture): Area {
-  let left = width, top = height, right = 0, bottom = 0;
+  let left = width,
+    top = height,
+    right = 0,
+    bottom = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if ((words[y * width + x] as number) >>> 24 === 0) continue;
-      left = Math.min(left, x); right = Math.max(right, x + 1);
-      top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
     }
   }
   return right === 0 ? { left: 0, top: 0, right: 0, bottom: 0 } : { left: left - 1, top: top - 1, right: right + 1, bottom: bottom + 1 };

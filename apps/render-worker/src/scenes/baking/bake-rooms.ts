@@ -14,7 +14,9 @@ for (const { room, scene, film } of scenes.filter(({ room }) => names.length ===
   const { layers, light } = bake(room, scene, film, quality);
   for (const [i, layer] of layers.entries()) {
     const name = i === 0 ? 'shell' : (room.layers[i - 1]?.name ?? '');
-    await picture(layer).webp({ quality: 90, alphaQuality: 100, effort: 6, smartSubsample: true }).toFile(join(target, `${name}.webp`));
+    await picture(layer)
+      .webp({ quality: 90, alphaQuality: 100, effort: 6, smartSubsample: true })
+      .toFile(join(target, `${name}.webp`));
   }
   await picture(light).removeAlpha().png().toFile(join(target, 'light.png'));
   process.stdout.write(`${room.roomId}: ${Math.round((performance.now() - began) / 1000)} s\n`);

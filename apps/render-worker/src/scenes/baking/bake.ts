@@ -46,7 +46,8 @@ export function bake(room: Room, scene: Scene, film: Film, quality: Quality): Ba
 }
 
 function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, tracer: Tracer, layer: number): Pixels {
-  const width = Math.round(bakedSize.width * quality.scale), height = Math.round(bakedSize.height * quality.scale);
+  const width = Math.round(bakedSize.width * quality.scale),
+    height = Math.round(bakedSize.height * quality.scale);
   const lit = trace(room, scene, tracer, layer, Math.ceil(width / sparse), Math.ceil(height / sparse), quality.samples);
   const light = whole(lit, 3, 0.7);
   fillHidden(lit, light);
@@ -55,28 +56,65 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
   const fine = new Camera(room.baked.pose, room.baked.lens, width * 2, height * 2);
   const { hits } = tracer;
   const { x: cx, y: cy, z: cz } = room.baked.pose;
-  const lightHere = new Float64Array(3), mirroredHere = new Float64Array(3);
+  const lightHere = new Float64Array(3),
+    mirroredHere = new Float64Array(3);
   const toned = new Float64Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      let r = 0, g = 0, b = 0, seen = 0;
+      let r = 0,
+        g = 0,
+        b = 0,
+        seen = 0;
       for (let sub = 0; sub < 4; sub++) {
-        const px = x * 2 + (sub & 1) + 0.5, py = y * 2 + (sub >> 1) + 0.5;
+        const px = x * 2 + (sub & 1) + 0.5,
+          py = y * 2 + (sub >> 1) + 0.5;
         const [dx, dy, dz] = fine.ray(px, py);
         const index = hits.first(cx, cy, cz, dx, dy, dz, 1e4, layer, true);
         if (index < 0) continue;
         const t = hits.t;
-        const hx = cx + dx * t, hy = cy + dy * t, hz = cz + dz * t;
+        const hx = cx + dx * t,
+          hy = cy + dy * t,
+          hz = cz + dz * t;
         hits.describe(index, hx, hy, hz);
         const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
-        lightAt(lit, light, px / (2 * sparse) - 0.5, py / (2 * sparse) - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, lightHere);
+        lightAt(
+          lit,
+          light,
+          px / (2 * sparse) - 0.5,
+          py / (2 * sparse) - 0.5,
+          index,
+          hx,
+          hy,
+          hz,
+          hits.nx * flip,
+          hits.ny * flip,
+          hits.nz * flip,
+          lightHere,
+        );
         const colour = tracer.colour(index);
         const glow = tracer.glow(index);
-        if (scene.solids[index]?.material.gloss) lightAt(lit, mirrored, px / (2 * sparse) - 0.5, py / (2 * sparse) - 0.5, index, hx, hy, hz, hits.nx * flip, hits.ny * flip, hits.nz * flip, mirroredHere);
+        if (scene.solids[index]?.material.gloss)
+          lightAt(
+            lit,
+            mirrored,
+            px / (2 * sparse) - 0.5,
+            py / (2 * sparse) - 0.5,
+            index,
+            hx,
+            hy,
+            hz,
+            hits.nx * flip,
+            hits.ny * flip,
+            hits.nz * flip,
+            mirroredHere,
+          );
         else mirroredHere.fill(0);
-        for (let k = 0; k < 3; k++) toned[k] = (colour[k] as number) * (lightHere[k] as number) + (mirroredHere[k] as number) + (glow[k] as number);
+        for (let k = 0; k < 3; k++)
+          toned[k] = (colour[k] as number) * (lightHere[k] as number) + (mirroredHere[k] as number) + (glow[k] as number);
         develop(film, toned);
-        r += toned[0] as number; g += toned[1] as number; b += toned[2] as number;
+        r += toned[0] as number;
+        g += toned[1] as number;
+        b += toned[2] as number;
         seen++;
       }
       if (seen === 0) continue;
@@ -111,10 +149,15 @@ function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: n
       const [dx, dy, dz] = camera.ray(x + 0.5, y + 0.5);
       const index = hits.first(cx, cy, cz, dx, dy, dz, 1e4, layer, true);
       if (index < 0) continue;
-      const t = hits.t, hx = cx + dx * t, hy = cy + dy * t, hz = cz + dz * t;
+      const t = hits.t,
+        hx = cx + dx * t,
+        hy = cy + dy * t,
+        hz = cz + dz * t;
       hits.describe(index, hx, hy, hz);
       const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
-      const nx = hits.nx * flip, ny = hits.ny * flip, nz = hits.nz * flip;
+      const nx = hits.nx * flip,
+        ny = hits.ny * flip,
+        nz = hits.nz * flip;
       lit.solid[p] = index;
       lit.place.set([hx, hy, hz], p * 3);
       lit.normal.set([nx, ny, nz], p * 3);
@@ -132,20 +175,37 @@ function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: n
 }
 
 /** What a glossy place mirrors, by Schlick's approximation of Fresnel's law. */
-function mirror(tracer: Tracer, x: number, y: number, z: number, nx: number, ny: number, nz: number, dx: number, dy: number, dz: number, gloss: { readonly reflectance: number; readonly roughness: number }, samples: number): Float64Array {
+function mirror(
+  tracer: Tracer,
+  x: number,
+  y: number,
+  z: number,
+  nx: number,
+  ny: number,
+  nz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  gloss: { readonly reflectance: number; readonly roughness: number },
+  samples: number,
+): Float64Array {
   const out = new Float64Array(3);
   const length = Math.hypot(dx, dy, dz);
   const cosine = Math.min(1, -(dx * nx + dy * ny + dz * nz) / length);
   const fresnel = gloss.reflectance + (1 - gloss.reflectance) * (1 - cosine) ** 5 * (1 - gloss.roughness);
   const blur = gloss.roughness * gloss.roughness;
   for (let i = 0; i < samples; i++) {
-    const radius = Math.sqrt(tracer.random()) * blur, angle = tracer.random() * 2 * Math.PI, lift = (tracer.random() * 2 - 1) * blur;
-    const rx = dx / length + 2 * cosine * nx + radius * Math.cos(angle), ry = dy / length + 2 * cosine * ny + lift, rz = dz / length + 2 * cosine * nz + radius * Math.sin(angle);
+    const radius = Math.sqrt(tracer.random()) * blur,
+      angle = tracer.random() * 2 * Math.PI,
+      lift = (tracer.random() * 2 - 1) * blur;
+    const rx = dx / length + 2 * cosine * nx + radius * Math.cos(angle),
+      ry = dy / length + 2 * cosine * ny + lift,
+      rz = dz / length + 2 * cosine * nz + radius * Math.sin(angle);
     const up = rx * nx + ry * ny + rz * nz;
     const add = up < 0.02 ? 0.02 - up : 0;
     tracer.look(x + nx * 1e-3, y + ny * 1e-3, z + nz * 1e-3, rx + nx * add, ry + ny * add, rz + nz * add, out);
   }
-  return out.map((v) => (Math.min(v / samples, 6)) * fresnel);
+  return out.map((v) => Math.min(v / samples, 6) * fresnel);
 }
 
 function bakeLight(room: Room, tracer: Tracer, quality: Quality): Pixels {
@@ -170,7 +230,8 @@ function bakeLight(room: Room, tracer: Tracer, quality: Quality): Pixels {
   const light = whole(lit, 2, 0.25);
   const most = light.reduce((a, b) => Math.max(a, b), 1e-6);
   const data = new Uint8Array(width * height * 4).fill(255);
-  for (let p = 0; p < width * height; p++) for (let k = 0; k < 3; k++) data[p * 4 + k] = clamp(Math.sqrt((light[p * 3 + k] as number) / most) * 255);
+  for (let p = 0; p < width * height; p++)
+    for (let k = 0; k < 3; k++) data[p * 4 + k] = clamp(Math.sqrt((light[p * 3 + k] as number) / most) * 255);
   return { width, height, data };
 }
 

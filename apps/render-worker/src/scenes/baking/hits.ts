@@ -48,7 +48,9 @@ export class Hits {
   /** The index of the first solid met before `tMax`, or −1. `layer` −1 means all but ghosts for light; otherwise only that layer. */
   first(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, tMax: number, layer: number, ghosts: boolean): number {
     const { bounds, links, starts, stack, bodies, order } = this;
-    const ix = 1 / dx, iy = 1 / dy, iz = 1 / dz;
+    const ix = 1 / dx,
+      iy = 1 / dy,
+      iz = 1 / dz;
     let best = -1;
     let limit = tMax;
     let depth = 0;
@@ -56,12 +58,18 @@ export class Hits {
     while (depth > 0) {
       const node = stack[--depth] as number;
       const b = node * 6;
-      let a1 = ((bounds[b] as number) - ox) * ix, a2 = ((bounds[b + 3] as number) - ox) * ix;
-      let near = Math.min(a1, a2), far = Math.max(a1, a2);
-      a1 = ((bounds[b + 1] as number) - oy) * iy; a2 = ((bounds[b + 4] as number) - oy) * iy;
-      near = Math.max(near, Math.min(a1, a2)); far = Math.min(far, Math.max(a1, a2));
-      a1 = ((bounds[b + 2] as number) - oz) * iz; a2 = ((bounds[b + 5] as number) - oz) * iz;
-      near = Math.max(near, Math.min(a1, a2)); far = Math.min(far, Math.max(a1, a2));
+      let a1 = ((bounds[b] as number) - ox) * ix,
+        a2 = ((bounds[b + 3] as number) - ox) * ix;
+      let near = Math.min(a1, a2),
+        far = Math.max(a1, a2);
+      a1 = ((bounds[b + 1] as number) - oy) * iy;
+      a2 = ((bounds[b + 4] as number) - oy) * iy;
+      near = Math.max(near, Math.min(a1, a2));
+      far = Math.min(far, Math.max(a1, a2));
+      a1 = ((bounds[b + 2] as number) - oz) * iz;
+      a2 = ((bounds[b + 5] as number) - oz) * iz;
+      near = Math.max(near, Math.min(a1, a2));
+      far = Math.min(far, Math.max(a1, a2));
       if (far < 0 || near > far || near > limit) continue;
       const link = links[node] as number;
       if (link > 0) {
@@ -88,14 +96,22 @@ export class Hits {
   /** Works out the normal and own coordinates of a hit at a point of solid `index`. */
   describe(index: number, x: number, y: number, z: number): void {
     const { m, c, h, kind, round, taper } = this.bodies[index] as Body;
-    const rx = x - (c[0] as number), ry = y - (c[1] as number), rz = z - (c[2] as number);
+    const rx = x - (c[0] as number),
+      ry = y - (c[1] as number),
+      rz = z - (c[2] as number);
     const qx = (m[0] as number) * rx + (m[3] as number) * ry + (m[6] as number) * rz;
     const qy = (m[1] as number) * rx + (m[4] as number) * ry + (m[7] as number) * rz;
     const qz = (m[2] as number) * rx + (m[5] as number) * ry + (m[8] as number) * rz;
-    const hx = h[0] as number, hy = h[1] as number, hz = h[2] as number;
-    let nx = 0, ny = 0, nz = 0;
+    const hx = h[0] as number,
+      hy = h[1] as number,
+      hz = h[2] as number;
+    let nx = 0,
+      ny = 0,
+      nz = 0;
     if (kind === kinds.box) {
-      const ex = Math.abs(qx) - hx + round, ey = Math.abs(qy) - hy + round, ez = Math.abs(qz) - hz + round;
+      const ex = Math.abs(qx) - hx + round,
+        ey = Math.abs(qy) - hy + round,
+        ez = Math.abs(qz) - hz + round;
       if (round > 0 && (ex > 0 ? 1 : 0) + (ey > 0 ? 1 : 0) + (ez > 0 ? 1 : 0) > 1) {
         nx = Math.max(ex, 0) * Math.sign(qx);
         ny = Math.max(ey, 0) * Math.sign(qy);
@@ -104,23 +120,33 @@ export class Hits {
       else if (ey >= ez) ny = Math.sign(qy);
       else nz = Math.sign(qz);
     } else if (kind === kinds.ellipsoid) {
-      nx = qx / (hx * hx); ny = qy / (hy * hy); nz = qz / (hz * hz);
+      nx = qx / (hx * hx);
+      ny = qy / (hy * hy);
+      nz = qz / (hz * hz);
     } else if (Math.abs(qy) > hy - 2e-4) ny = Math.sign(qy);
     else {
-      nx = qx / (hx * hx); nz = qz / (hz * hz);
+      nx = qx / (hx * hx);
+      nz = qz / (hz * hz);
       ny = Math.hypot(nx, nz) * (((1 - taper) * hx) / (2 * hy));
     }
     const length = Math.hypot(nx, ny, nz) || 1;
-    nx /= length; ny /= length; nz /= length;
-    this.own[0] = qx; this.own[1] = qy; this.own[2] = qz;
-    this.ownNormal[0] = nx; this.ownNormal[1] = ny; this.ownNormal[2] = nz;
+    nx /= length;
+    ny /= length;
+    nz /= length;
+    this.own[0] = qx;
+    this.own[1] = qy;
+    this.own[2] = qz;
+    this.ownNormal[0] = nx;
+    this.ownNormal[1] = ny;
+    this.ownNormal[2] = nz;
     this.nx = (m[0] as number) * nx + (m[1] as number) * ny + (m[2] as number) * nz;
     this.ny = (m[3] as number) * nx + (m[4] as number) * ny + (m[5] as number) * nz;
     this.nz = (m[6] as number) * nx + (m[7] as number) * ny + (m[8] as number) * nz;
   }
 
   private split(node: number, start: number, count: number): void {
-    const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
+    const low = [Infinity, Infinity, Infinity],
+      high = [-Infinity, -Infinity, -Infinity];
     for (let i = start; i < start + count; i++) {
       const solid = this.bodies[this.order[i] as number] as Body;
       for (let k = 0; k < 3; k++) {
@@ -161,7 +187,11 @@ function body(solid: Solid, layer: number): Body {
   const c = Float64Array.from(solid.at);
   const extent = [0, 1, 2].map((k) => [0, 1, 2].reduce((sum, j) => sum + Math.abs((m[k * 3 + j] as number) * (h[j] as number)), 0) + 1e-4);
   return {
-    kind: kinds[solid.kind], m, c, h, layer,
+    kind: kinds[solid.kind],
+    m,
+    c,
+    h,
+    layer,
     round: Math.min(solid.round ?? 0, ...solid.half),
     taper: solid.taper ?? 1,
     ghost: solid.ghost ?? false,
@@ -173,22 +203,49 @@ function body(solid: Solid, layer: number): Body {
 /** Where along the ray the solid is met, or −1. Rays that start inside meet the far side. */
 function meet(solid: Body, x: number, y: number, z: number, u: number, v: number, w: number, limit: number): number {
   const { m, c, h } = solid;
-  const rx = x - (c[0] as number), ry = y - (c[1] as number), rz = z - (c[2] as number);
-  const m0 = m[0] as number, m1 = m[1] as number, m2 = m[2] as number, m3 = m[3] as number, m4 = m[4] as number;
-  const m5 = m[5] as number, m6 = m[6] as number, m7 = m[7] as number, m8 = m[8] as number;
-  const ox = m0 * rx + m3 * ry + m6 * rz, oy = m1 * rx + m4 * ry + m7 * rz, oz = m2 * rx + m5 * ry + m8 * rz;
-  const dx = m0 * u + m3 * v + m6 * w, dy = m1 * u + m4 * v + m7 * w, dz = m2 * u + m5 * v + m8 * w;
-  const hx = h[0] as number, hy = h[1] as number, hz = h[2] as number;
+  const rx = x - (c[0] as number),
+    ry = y - (c[1] as number),
+    rz = z - (c[2] as number);
+  const m0 = m[0] as number,
+    m1 = m[1] as number,
+    m2 = m[2] as number,
+    m3 = m[3] as number,
+    m4 = m[4] as number;
+  const m5 = m[5] as number,
+    m6 = m[6] as number,
+    m7 = m[7] as number,
+    m8 = m[8] as number;
+  const ox = m0 * rx + m3 * ry + m6 * rz,
+    oy = m1 * rx + m4 * ry + m7 * rz,
+    oz = m2 * rx + m5 * ry + m8 * rz;
+  const dx = m0 * u + m3 * v + m6 * w,
+    dy = m1 * u + m4 * v + m7 * w,
+    dz = m2 * u + m5 * v + m8 * w;
+  const hx = h[0] as number,
+    hy = h[1] as number,
+    hz = h[2] as number;
   if (solid.kind === kinds.ellipsoid) {
-    const px = ox / hx, py = oy / hy, pz = oz / hz, qx = dx / hx, qy = dy / hy, qz = dz / hz;
-    const a = qx * qx + qy * qy + qz * qz, b = px * qx + py * qy + pz * qz, e = px * px + py * py + pz * pz - 1;
+    const px = ox / hx,
+      py = oy / hy,
+      pz = oz / hz,
+      qx = dx / hx,
+      qy = dy / hy,
+      qz = dz / hz;
+    const a = qx * qx + qy * qy + qz * qz,
+      b = px * qx + py * qy + pz * qz,
+      e = px * px + py * py + pz * pz - 1;
     const root = b * b - a * e;
     if (root < 0) return -1;
     const s = Math.sqrt(root);
     return (-b - s) / a > nearest ? (-b - s) / a : (-b + s) / a;
   }
   if (solid.kind === kinds.cylinder) return meetCylinder(ox, oy, oz, dx, dy, dz, hx, hy, hz, solid.taper);
-  const tx1 = (-hx - ox) / dx, tx2 = (hx - ox) / dx, ty1 = (-hy - oy) / dy, ty2 = (hy - oy) / dy, tz1 = (-hz - oz) / dz, tz2 = (hz - oz) / dz;
+  const tx1 = (-hx - ox) / dx,
+    tx2 = (hx - ox) / dx,
+    ty1 = (-hy - oy) / dy,
+    ty2 = (hy - oy) / dy,
+    tz1 = (-hz - oz) / dz,
+    tz2 = (hz - oz) / dz;
   const near = Math.max(Math.min(tx1, tx2), Math.min(ty1, ty2), Math.min(tz1, tz2));
   const far = Math.min(Math.max(tx1, tx2), Math.max(ty1, ty2), Math.max(tz1, tz2));
   if (far < near || far < nearest || near > limit) return -1;
@@ -197,12 +254,31 @@ function meet(solid: Body, x: number, y: number, z: number, u: number, v: number
 }
 
 /** Steps along the ray by the distance to the rounded box until it is met. */
-function meetRounded(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, hx: number, hy: number, hz: number, round: number, from: number, to: number): number {
-  const sx = hx - round, sy = hy - round, sz = hz - round;
+function meetRounded(
+  ox: number,
+  oy: number,
+  oz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  hx: number,
+  hy: number,
+  hz: number,
+  round: number,
+  from: number,
+  to: number,
+): number {
+  const sx = hx - round,
+    sy = hy - round,
+    sz = hz - round;
   let t = from;
   for (let step = 0; step < 40 && t <= to; step++) {
-    const qx = Math.abs(ox + dx * t) - sx, qy = Math.abs(oy + dy * t) - sy, qz = Math.abs(oz + dz * t) - sz;
-    const ax = qx > 0 ? qx : 0, ay = qy > 0 ? qy : 0, az = qz > 0 ? qz : 0;
+    const qx = Math.abs(ox + dx * t) - sx,
+      qy = Math.abs(oy + dy * t) - sy,
+      qz = Math.abs(oz + dz * t) - sz;
+    const ax = qx > 0 ? qx : 0,
+      ay = qy > 0 ? qy : 0,
+      az = qz > 0 ? qz : 0;
     const distance = Math.sqrt(ax * ax + ay * ay + az * az) + Math.min(Math.max(qx, qy, qz), 0) - round;
     if (distance < 5e-5) return t > from || distance > -1e-3 ? t : -1;
     t += distance;
@@ -210,23 +286,43 @@ function meetRounded(ox: number, oy: number, oz: number, dx: number, dy: number,
   return -1;
 }
 
-function meetCylinder(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, rx: number, hy: number, rz: number, taper: number): number {
+function meetCylinder(
+  ox: number,
+  oy: number,
+  oz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  rx: number,
+  hy: number,
+  rz: number,
+  taper: number,
+): number {
   // Radius (in parts of the bottom's) falls linearly from 1 at −hy to `taper` at +hy.
-  const slope = (taper - 1) / (2 * hy), r0 = 1 + slope * (oy + hy), rd = slope * dy;
-  const px = ox / rx, pz = oz / rz, qx = dx / rx, qz = dz / rz;
-  const a = qx * qx + qz * qz - rd * rd, b = px * qx + pz * qz - r0 * rd, c = px * px + pz * pz - r0 * r0;
+  const slope = (taper - 1) / (2 * hy),
+    r0 = 1 + slope * (oy + hy),
+    rd = slope * dy;
+  const px = ox / rx,
+    pz = oz / rz,
+    qx = dx / rx,
+    qz = dz / rz;
+  const a = qx * qx + qz * qz - rd * rd,
+    b = px * qx + pz * qz - r0 * rd,
+    c = px * px + pz * pz - r0 * r0;
   let best = Infinity;
   const root = b * b - a * c;
   if (root >= 0 && Math.abs(a) > 1e-12) {
     const s = Math.sqrt(root);
-    const t1 = (-b - s) / a, t2 = (-b + s) / a;
+    const t1 = (-b - s) / a,
+      t2 = (-b + s) / a;
     if (t1 > nearest && Math.abs(oy + dy * t1) <= hy && r0 + rd * t1 > 0) best = t1;
     if (t2 > nearest && t2 < best && Math.abs(oy + dy * t2) <= hy && r0 + rd * t2 > 0) best = t2;
   }
   for (let side = -1; side <= 1; side += 2) {
     const t = (side * hy - oy) / dy;
     const edge = side < 0 ? 1 : taper;
-    const ex = px + qx * t, ez = pz + qz * t;
+    const ex = px + qx * t,
+      ez = pz + qz * t;
     if (t > nearest && t < best && ex * ex + ez * ez <= edge * edge) best = t;
   }
   return best === Infinity ? -1 : best;

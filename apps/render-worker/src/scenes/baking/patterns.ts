@@ -11,9 +11,13 @@ function hash(x: number, y: number, z: number): number {
 
 /** Smooth noise, 0–1, one hill per unit. */
 export function noise(x: number, y: number, z = 0): number {
-  const ix = Math.floor(x), iy = Math.floor(y), iz = Math.floor(z);
+  const ix = Math.floor(x),
+    iy = Math.floor(y),
+    iz = Math.floor(z);
   const ease = (v: number): number => v * v * (3 - 2 * v);
-  const fx = ease(x - ix), fy = ease(y - iy), fz = ease(z - iz);
+  const fx = ease(x - ix),
+    fy = ease(y - iy),
+    fz = ease(z - iz);
   const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
   const plane = (k: number): number =>
     mix(mix(hash(ix, iy, k), hash(ix + 1, iy, k), fx), mix(hash(ix, iy + 1, k), hash(ix + 1, iy + 1, k), fx), fy);
@@ -22,7 +26,10 @@ export function noise(x: number, y: number, z = 0): number {
 
 /** Four octaves of it, about 0.5. */
 export function cloud(x: number, y: number, z = 0): number {
-  return (noise(x, y, z) * 8 + noise(x * 2.1, y * 2.1, z * 2.1) * 4 + noise(x * 4.3, y * 4.3, z * 4.3) * 2 + noise(x * 8.9, y * 8.9, z * 8.9)) / 15;
+  return (
+    (noise(x, y, z) * 8 + noise(x * 2.1, y * 2.1, z * 2.1) * 4 + noise(x * 4.3, y * 4.3, z * 4.3) * 2 + noise(x * 8.9, y * 8.9, z * 8.9)) /
+    15
+  );
 }
 
 export function scaled([r, g, b]: Triple, by: number): Triple {
@@ -41,7 +48,8 @@ export function hex(colour: string): Triple {
 
 /** Painted plaster: a hint of roller and trowel. */
 export function plaster(colour: Triple, strength = 0.05): Grain {
-  return (x, y, z) => scaled(colour, 1 + strength * (cloud(x * 1.3, y * 1.3, z * 1.3) - 0.5) + strength * 0.7 * (noise(x * 160, y * 160, z * 160) - 0.5));
+  return (x, y, z) =>
+    scaled(colour, 1 + strength * (cloud(x * 1.3, y * 1.3, z * 1.3) - 0.5) + strength * 0.7 * (noise(x * 160, y * 160, z * 160) - 0.5));
 }
 
 /** Floor boards along x (or z), of this width in metres. */

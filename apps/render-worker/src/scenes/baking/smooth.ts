@@ -19,7 +19,8 @@ export interface Lit {
 export function emptyLit(width: number, height: number): Lit {
   const n = width * height;
   return {
-    width, height,
+    width,
+    height,
     solid: new Int32Array(n).fill(-1),
     place: new Float32Array(n * 3),
     normal: new Float32Array(n * 3),
@@ -49,7 +50,10 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
         if ((solid[p] as number) < 0) continue;
         const p3 = p * 3;
         const bright = brightness(from, p3);
-        let r = 0, g = 0, b = 0, total = 0;
+        let r = 0,
+          g = 0,
+          b = 0,
+          total = 0;
         for (let j = -2; j <= 2; j++) {
           const yy = y + j * step;
           if (yy < 0 || yy >= height) continue;
@@ -59,17 +63,26 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
             const q = yy * width + xx;
             if ((solid[q] as number) < 0 || lit.hidden[q] !== lit.hidden[p]) continue;
             const q3 = q * 3;
-            const facing = (normal[p3] as number) * (normal[q3] as number) + (normal[p3 + 1] as number) * (normal[q3 + 1] as number) + (normal[p3 + 2] as number) * (normal[q3 + 2] as number);
+            const facing =
+              (normal[p3] as number) * (normal[q3] as number) +
+              (normal[p3 + 1] as number) * (normal[q3 + 1] as number) +
+              (normal[p3 + 2] as number) * (normal[q3 + 2] as number);
             if (facing < 0.5) continue;
-            const ex = (place[q3] as number) - (place[p3] as number), ey = (place[q3 + 1] as number) - (place[p3 + 1] as number), ez = (place[q3 + 2] as number) - (place[p3 + 2] as number);
+            const ex = (place[q3] as number) - (place[p3] as number),
+              ey = (place[q3 + 1] as number) - (place[p3 + 1] as number),
+              ez = (place[q3 + 2] as number) - (place[p3 + 2] as number);
             const away = Math.abs(ex * (normal[p3] as number) + ey * (normal[p3 + 1] as number) + ez * (normal[p3 + 2] as number));
             const differs = Math.abs(brightness(from, q3) - bright) / (bright + 0.02);
             const weight = (kernel[j + 2] as number) * (kernel[i + 2] as number) * facing ** 24 * Math.exp(-away / 0.02 - differs / strict);
-            r += weight * (from[q3] as number); g += weight * (from[q3 + 1] as number); b += weight * (from[q3 + 2] as number);
+            r += weight * (from[q3] as number);
+            g += weight * (from[q3 + 1] as number);
+            b += weight * (from[q3 + 2] as number);
             total += weight;
           }
         }
-        to[p3] = r / total; to[p3 + 1] = g / total; to[p3 + 2] = b / total;
+        to[p3] = r / total;
+        to[p3 + 1] = g / total;
+        to[p3 + 2] = b / total;
       }
     }
     from = to;
@@ -90,8 +103,19 @@ export function fillHidden({ width, height, solid, normal, hidden }: Lit, values
     if (hidden[p] !== 1) continue;
     const sum = [0, 0, 0];
     let total = 0;
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1], [1, -1], [-1, -1]] as const) {
-      for (let step = 1, x = p % width + dx, y = Math.floor(p / width) + dy; x >= 0 && x < width && y >= 0 && y < height; step++, x += dx, y += dy) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+      [1, -1],
+      [-1, -1],
+    ] as const) {
+      for (
+        let step = 1, x = (p % width) + dx, y = Math.floor(p / width) + dy;
+        x >= 0 && x < width && y >= 0 && y < height;
+        step++, x += dx, y += dy
+      ) {
         const q = y * width + x;
         if ((solid[q] as number) < 0 || hidden[q] === 1) continue;
         const facing = [0, 1, 2].reduce((dot, k) => dot + (normal[p * 3 + k] as number) * (normal[q * 3 + k] as number), 0);
@@ -107,20 +131,39 @@ export function fillHidden({ width, height, solid, normal, hidden }: Lit, values
 }
 
 /** The smoothed light at a finer place of the picture, taken from those neighbours that show the same surface. */
-export function lightAt(lit: Lit, values: Float32Array, fx: number, fy: number, solid: number, x: number, y: number, z: number, nx: number, ny: number, nz: number, out: Float64Array): void {
+export function lightAt(
+  lit: Lit,
+  values: Float32Array,
+  fx: number,
+  fy: number,
+  solid: number,
+  x: number,
+  y: number,
+  z: number,
+  nx: number,
+  ny: number,
+  nz: number,
+  out: Float64Array,
+): void {
   const { width, height } = lit;
-  const x0 = Math.floor(fx), y0 = Math.floor(fy);
+  const x0 = Math.floor(fx),
+    y0 = Math.floor(fy);
   let total = 0;
-  out[0] = 0; out[1] = 0; out[2] = 0;
+  out[0] = 0;
+  out[1] = 0;
+  out[2] = 0;
   for (let reach = 1; reach <= 4 && total < 1e-6; reach++) {
     for (let yy = y0 - reach + 1; yy <= y0 + reach; yy++) {
       if (yy < 0 || yy >= height) continue;
       for (let xx = x0 - reach + 1; xx <= x0 + reach; xx++) {
         if (xx < 0 || xx >= width) continue;
-        const q = yy * width + xx, q3 = q * 3;
+        const q = yy * width + xx,
+          q3 = q * 3;
         if ((lit.solid[q] as number) < 0) continue;
         const facing = nx * (lit.normal[q3] as number) + ny * (lit.normal[q3 + 1] as number) + nz * (lit.normal[q3 + 2] as number);
-        const away = Math.abs(((lit.place[q3] as number) - x) * nx + ((lit.place[q3 + 1] as number) - y) * ny + ((lit.place[q3 + 2] as number) - z) * nz);
+        const away = Math.abs(
+          ((lit.place[q3] as number) - x) * nx + ((lit.place[q3 + 1] as number) - y) * ny + ((lit.place[q3 + 2] as number) - z) * nz,
+        );
         const near = Math.max(0, reach - Math.abs(xx - fx)) * Math.max(0, reach - Math.abs(yy - fy)) + 1e-4;
         const weight = near * (Math.max(0, facing) ** 12 + 1e-5) * (Math.exp(-away / 0.01) + 1e-4) * (lit.solid[q] === solid ? 1 : 0.02);
         total += weight;

@@ -73,8 +73,14 @@ export function rotation([yaw, pitch, roll]: Triple): number[] {
   const [cr, sr] = [Math.cos((roll * Math.PI) / 180), Math.sin((roll * Math.PI) / 180)];
   // yaw · pitch · roll
   return [
-    cy * cr + sy * sp * sr, -cy * sr + sy * sp * cr, sy * cp,
-    cp * sr, cp * cr, -sp,
-    -sy * cr + cy * sp * sr, sy * sr + cy * sp * cr, cy * cp,
+    cy * cr + sy * sp * sr,
+    -cy * sr + sy * sp * cr,
+    sy * cp,
+    cp * sr,
+    cp * cr,
+    -sp,
+    -sy * cr + cy * sp * sr,
+    sy * sr + cy * sp * cr,
+    cy * cp,
   ];
 }
