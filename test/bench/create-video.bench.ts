@@ -24,16 +24,21 @@ export async function createVideoBench(): Promise<Figures> {
     await service.rest();
     for (const { connections, requests } of RUNS) {
       const at = `, ${connections} connections`;
+      const cpuBegin = await service.cpuUs();
       const nothing = await measured(service, '/v1/nothing', connections, requests, `n${connections}`);
+      const cpuNothing = await service.cpuUs();
       const begin = performance.now();
       const videos = await measured(service, '/v1/videos', connections, requests, `v${connections}`);
       await service.rest();
       const perSecondAtRest = Math.round(requests / ((performance.now() - begin) / 1_000));
+      const cpuVideos = await service.cpuUs();
       figures[`nothing/s${at}`] = nothing.perSecond;
       figures[`videos/s answered${at}`] = videos.perSecond;
       figures[`videos/s at rest${at}`] = perSecondAtRest;
       figures[`videos p50 ms${at}`] = videos.p50Ms;
       figures[`videos p99 ms${at}`] = videos.p99Ms;
+      figures[`nothing, CPU µs each${at}`] = Math.round((cpuNothing - cpuBegin) / requests);
+      figures[`videos at rest, CPU µs each${at}`] = Math.round((cpuVideos - cpuNothing) / requests);
       figures[`answered of nothing${at}`] = ratio(videos.perSecond, nothing.perSecond);
       figures[`at rest of nothing${at}`] = ratio(perSecondAtRest, nothing.perSecond);
     }

@@ -46,6 +46,7 @@ export async function serve(folder: string, accounts: number, creditsEach: numbe
   process.on('message', (question: string) => {
     if (question === 'rest') void atRest(service).then(() => process.send?.('at rest'));
     if (question === 'memory') process.send?.(process.memoryUsage().rss);
+    if (question === 'cpu') process.send?.(process.cpuUsage());
     if (question === 'stop') void service.stop().then(() => process.exit(0));
   });
   process.send?.({ port: Number(new URL(service.base).port), staffToken: service.staffToken, accounts: list } satisfies Ready);
@@ -87,6 +88,13 @@ export class ServiceUnderLoad {
   async rest(): Promise<void> {
     this.child.send('rest');
     await answerOf(this.child);
+  }
+
+  /** Processor time that the service has used so far, all threads, in µs. */
+  async cpuUs(): Promise<number> {
+    this.child.send('cpu');
+    const { user, system } = await answerOf<NodeJS.CpuUsage>(this.child);
+    return user + system;
   }
 
   async memoryMb(): Promise<number> {
