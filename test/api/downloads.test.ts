@@ -16,7 +16,6 @@ beforeAll(async () => {
     accountId: 'a-1',
     title: null,
     mp4: { key: 'videos/x.mp4', bytes: mp4.byteLength, sha256 },
-    posterKey: 'videos/x.jpg',
   });
   service.behind.videos.set(queued, { accountId: 'a-1', title: null });
 });
