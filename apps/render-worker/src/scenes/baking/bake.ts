@@ -118,13 +118,7 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
         seen++;
       }
       if (seen === 0) continue;
-      const vignette = 1 - 0.1 * ((2 * x) / width - 1) ** 2 - 0.07 * ((2 * y) / height - 1) ** 2;
-      const grain = layer === 0 ? dither(x, y) : 0;
-      const at = (y * width + x) * 4;
-      data[at] = clamp((r / seen) * 255 * vignette + grain);
-      data[at + 1] = clamp((g / seen) * 255 * vignette + grain);
-      data[at + 2] = clamp((b / seen) * 255 * vignette + grain);
-      data[at + 3] = Math.round((seen / 4) * 255);
+      store(data, width, height, x, y, [r / seen, g / seen, b / seen], seen / 4, layer === 0 ? dither(x, y) : 0);
     }
   }
   return { width, height, data };
@@ -134,6 +128,14 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
 function whole(lit: Lit, rounds: number, tolerance: number): Float32Array {
   const indirect = smooth(lit, lit.indirect, 5, 4);
   return smooth(lit, lit.light, rounds, tolerance).map((v, i) => v + (indirect[i] as number));
+}
+
+/** Writes a pixel, a little darker towards the corners. */
+function store(data: Uint8Array, width: number, height: number, x: number, y: number, rgb: Triple, alpha: number, grain: number): void {
+  const vignette = 1 - 0.1 * ((2 * x) / width - 1) ** 2 - 0.07 * ((2 * y) / height - 1) ** 2;
+  const at = (y * width + x) * 4;
+  for (let k = 0; k < 3; k++) data[at + k] = clamp((rgb[k] as number) * 255 * vignette + grain);
+  data[at + 3] = Math.round(alpha * 255);
 }
 
 /** Traces the light on what one layer shows, at few pixels. */
