@@ -1,6 +1,7 @@
 import type { Scope } from '#access';
 import { scopes } from '#access';
-import { call, credits, now, send, type Service, startService, video } from './service.js';
+import { call, send } from './client.js';
+import { credits, now, type Service, startService, video } from './service.js';
 
 let service: Service;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { problems, schemas } from '#contracts';
 import { RouteTable } from '../../apps/api/src/edge/route-table.js';
-import { call, type Service, startService } from './service.js';
+import { call } from './client.js';
+import { type Service, startService } from './service.js';
 
 interface Operation {
   readonly operationId: string;

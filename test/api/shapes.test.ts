@@ -1,4 +1,5 @@
-import { call, credits, now, send, type Service, startService, staffToken, video } from './service.js';
+import { call, send } from './client.js';
+import { credits, now, type Service, startService, staffToken, video } from './service.js';
 
 let service: Service;
 beforeAll(async () => {

@@ -32,8 +32,9 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     routerOptions: { maxParamLength: 600 },
     clientErrorHandler: answerMalformed,
     // An address that cannot be decoded never comes as far as the filter.
-    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
-      reply.send(refuse(reply, { code: 'bad-request', detail: error.message })),
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      reply.send(refuse(reply, { code: 'bad-request', detail: error.message }));
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -48,7 +49,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
     app.get(SignedUrls, { strict: false }),
   );
-  readBodies(fastify);
+  await readBodies(fastify);
   watch(fastify, app.get(Metrics, { strict: false }));
   stopGracefully(fastify, app.get(Waiting, { strict: false }));
   app.useGlobalFilters(new ProblemFilter(routes));
@@ -83,19 +84,19 @@ function isEmpty(body: unknown): boolean {
 }
 
 /** JSON is parsed, an MP4 is passed on as it arrives, forms are read by their route. Which route takes what, admission has seen to. */
-function readBodies(fastify: FastifyInstance): void {
+async function readBodies(fastify: FastifyInstance): Promise<void> {
   fastify.removeAllContentTypeParsers();
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<string>(
     ['application/json', 'application/cloudevents+json'],
     { parseAs: 'string' },
     (request, text, done) => {
-      if (text === '') done(null, undefined);
-      else parseJson(request, text, done);
+      if (text === '') return done(null, undefined);
+      return parseJson(request, text, done);
     },
   );
   fastify.addContentTypeParser(['video/mp4', 'application/octet-stream'], (_request, content, done) => done(null, content));
-  void fastify.register(multipart, {
+  await fastify.register(multipart, {
     limits: { fileSize: pictureLimits.bytes, files: 1, fields: 4, parts: 5, fieldSize: 1_000, fieldNameSize: 100, headerPairs: 50 },
   });
 }

@@ -13,7 +13,7 @@ const nothingPast = { has: () => false };
 
 function given(...facts: readonly KeyFact[]): KeyState {
   return facts.reduce<KeyState>(
-    (state, { type, data }) => keyAggregate.evolve(state, { type, data, recordedAt } as never),
+    (state, { type, data }) => keyAggregate.evolve(state, { type, data, recordedAt }),
     keyAggregate.initial,
   );
 }

@@ -9,7 +9,8 @@ export function readCloudEvent(body: unknown): ReceivedCloudEvent {
   const result = read(body);
   if (!result.ok) throw new ProblemError('not-a-cloud-event', result.reason);
   const { event } = result;
-  if (isDeeperThan(deepest, event.data)) throw new ProblemError('not-a-cloud-event', `data must not be nested deeper than ${deepest} levels`);
+  if (isDeeperThan(deepest, event.data))
+    throw new ProblemError('not-a-cloud-event', `data must not be nested deeper than ${deepest} levels`);
   return { ...event, data: event.data ?? null };
 }
 

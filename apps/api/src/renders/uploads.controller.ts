@@ -9,7 +9,7 @@ import { Route } from '../edge/route.js';
 import { FILES } from '../ports.js';
 
 /** Largest MP4 that a worker may deliver, in bytes. */
-export const uploadLimitBytes = 200 * 1024 * 1024;
+const uploadLimitBytes = 200 * 1024 * 1024;
 
 interface Received {
   readonly videoUrl: string;
