@@ -12,10 +12,7 @@ const key = { name: 'shop', scopes: ['videos:create'], salt: 's', hash: 'h' } as
 const nothingPast = { has: () => false };
 
 function given(...facts: readonly KeyFact[]): KeyState {
-  return facts.reduce<KeyState>(
-    (state, { type, data }) => keyAggregate.evolve(state, { type, data, recordedAt }),
-    keyAggregate.initial,
-  );
+  return facts.reduce<KeyState>((state, { type, data }) => keyAggregate.evolve(state, { type, data, recordedAt }), keyAggregate.initial);
 }
 
 describe('a key', () => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { EventStore, Ids, MachineClock, Position, Transactor } from '#event-sourcing';
 import { createKey, revokeKey } from './key.decisions.js';
 import type { KeyCreated, KeyFact, KeyState } from './key.events.js';
@@ -120,7 +120,7 @@ function listingOf(id: string, state: KeyState): KeyListing {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 /** Compares in a time that does not depend on where the texts differ. */
