@@ -5,16 +5,20 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountIdIn, ownIdIn } from '../edge/path-ids.js';
 import type { ProblemDocument } from '../edge/problem.js';
-import { respond } from '../edge/problem.js';
+import { ProblemError, respond } from '../edge/problem.js';
 import { Route, callerOf, optionalKey, requiredKey } from '../edge/route.js';
 import { readInstant } from '../edge/rules.js';
 import { inBody } from '../edge/shape.js';
+import { Settings } from '../settings/settings.js';
 import { GrantBody, RevokeBody } from './credits.shapes.js';
 
 /** What support may do to an account (rule 25). */
 @Controller('v1/accounts')
 export class SupportController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly settings: Settings,
+  ) {}
 
   @Post(':accountId/grants')
   @Route({
@@ -32,6 +36,8 @@ export class SupportController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AllotmentAnswer | ProblemDocument> {
     const { credits, source, reason, actor = null, ticket = null } = body;
+    const { grantMax } = this.settings;
+    if (credits > grantMax) throw new ProblemError('invalid-body', `credits must be at most ${grantMax}`, { errors: [{ field: 'credits', problem: `must be at most ${grantMax}` }] });
     const grant = {
       credits,
       source,
