@@ -36,11 +36,11 @@ export function cut(every: CycleLength, start: number, end: number): Cycle[] {
 }
 
 /**
- * The cycles after only the period's end has moved, decided at `now` (rule 20): what has begun keeps its written end; the
+ * The cycles after only the period's end has moved (rule 20): what was allotted keeps its written end; the
  * next starts there and ends at the first boundary of the new cut at least half a cycle later. None where none is left.
  */
-export function recut(before: readonly Cycle[], every: CycleLength, start: number, end: number, now: number): Cycle[] {
-  const kept = before.filter((cycle) => cycle.start <= now);
+export function recut(before: readonly Cycle[], every: CycleLength, start: number, end: number, written: ReadonlySet<number>): Cycle[] {
+  const kept = before.filter((cycle) => written.has(cycle.start));
   const fresh = cut(every, start, end);
   let from = kept.at(-1)?.end;
   if (from === undefined) return fresh;

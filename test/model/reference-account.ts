@@ -224,7 +224,7 @@ export class ReferenceAccount {
         return this.giveTrial(message.endsAt, now, message.endsAt === null);
       case 'subscription': {
         const subscription = this.subscription(message.subscriptionId);
-        if (!subscription.record(message, now, this.steps.length)) return false;
+        if (!subscription.record(message, now, this.steps.length, this.cyclesWritten(subscription.id))) return false;
         const deciding = newest(subscription.events);
         if (deciding && deciding.order === this.steps.length && endsNow(deciding))
           this.closePlanSets(subscription.id, 'expired', now, () => true);
@@ -252,6 +252,10 @@ export class ReferenceAccount {
         for (const one of this.book.allotments) if (one.paymentId === message.paymentId) this.book.close(one, 'revoked', now);
         return true;
     }
+  }
+
+  private cyclesWritten(subscriptionId: string): ReadonlySet<number> {
+    return new Set(this.book.allotments.flatMap(({ plan }) => (plan?.subscriptionId === subscriptionId ? [plan.cycleStart] : [])));
   }
 
   private takePurchase(message: BillingMessage & { about: 'purchase' }, now: number): boolean {

@@ -37,14 +37,14 @@ export class ReferenceSubscription {
   ) {}
 
   /** Takes a subscription event in; false where it repeats what is known and is recorded nowhere (rule 15). */
-  record(event: SubscriptionSays, now: number, order: number): boolean {
+  record(event: SubscriptionSays, now: number, order: number, written: ReadonlySet<number>): boolean {
     const occurredAt = Math.min(event.occurredAt, now);
     const repeats = this.events.some(
       (known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt),
     );
     if (repeats) return false;
     const before = newest(this.events);
-    this.events.push({ ...event, occurredAt, saidAt: event.occurredAt, arrivedAt: now, order });
+    this.events.push({ ...event, occurredAt, saidAt: event.occurredAt, arrivedAt: now, order, written });
     this.noticeResumption(before, event, now);
     return true;
   }

@@ -7,6 +7,8 @@ export interface Recorded extends SubscriptionSays {
   readonly arrivedAt: number;
   readonly order: number;
   readonly saidAt: number;
+  /** Starts of the cycles that had been allotted when it arrived. */
+  readonly written: ReadonlySet<number>;
 }
 
 /** A paid period as all its `active` events together tell it. */
@@ -64,7 +66,7 @@ function cyclesOf(start: number, events: readonly Recorded[], plans: Catalogue):
       cycles = cut(plans.every, start, event.periodEnd);
     } else if (event.periodEnd !== leading.periodEnd) {
       stop = event.periodEnd < leading.periodEnd ? Math.min(stop, Math.max(event.periodEnd, event.arrivedAt)) : event.periodEnd;
-      cycles = recut(cycles, plans.every, start, event.periodEnd, event.arrivedAt);
+      cycles = recut(cycles, plans.every, start, event.periodEnd, event.written);
     }
     leading = event;
   }

@@ -57,7 +57,9 @@ describe('cycles', () => {
     await says(before, '2027-01-01', { ...year, to: '2027-04-01' });
     const account = await withCatalogue(before, basicOf(4, 'P1M'));
     await says(account, '2027-01-15', { ...year, to: '2027-04-01' });
-    expect(await account.at('2027-02-10').view()).toMatchObject({ cycle: { start: '2027-01-31T00:00:00.000Z', end: '2027-03-02T00:00:00.000Z' } });
+    expect(await account.at('2027-02-10').view()).toMatchObject({
+      cycle: { start: '2027-01-31T00:00:00.000Z', end: '2027-03-02T00:00:00.000Z' },
+    });
     await says(account, '2027-04-01', { from: '2027-04-01', to: '2027-07-01' });
     expect(await account.view()).toMatchObject({ cycle: { start: '2027-04-01T00:00:00.000Z', end: '2027-05-01T00:00:00.000Z' } });
   });
