@@ -104,12 +104,15 @@ const changes: { readonly [kind: string]: Change } = {
       return `with ${other}`;
     }),
   'link of a stream changed': (folder, pick) =>
-    onEvent(folder, pick, (database, { position }) => {
-      database.exec(`UPDATE events SET previous = ${pick(3) === 0 ? 'previous + 1' : `(previous + 2) % ${position}`} WHERE position = (SELECT max(position) FROM events e WHERE e.stream = (SELECT stream FROM events WHERE position = ${position}) AND previous > 0)
-        OR (previous > 0 AND position = ${position})`);
-      const { previous } = database.prepare('SELECT max(previous) AS previous FROM events').get() as { previous: number };
-      if (previous === 0) throw new Error('no event has one before it');
-      return 'previous';
+    onDatabase(join(folder, 'events.sqlite'), (database) => {
+      const linked = database.prepare('SELECT position, previous FROM events WHERE previous > 0').all() as unknown as {
+        position: number;
+        previous: number;
+      }[];
+      const { position, previous } = linked[pick(linked.length)] as { position: number; previous: number };
+      const other = (previous + 1 + pick(position - 2)) % position;
+      database.prepare('UPDATE events SET previous = ? WHERE position = ?').run(other, position);
+      return `of ${position} from ${previous} to ${other}`;
     }),
   'head of a stream changed': (folder, pick) =>
     onDatabase(join(folder, 'events.sqlite'), (database) => {
