@@ -9,14 +9,12 @@ async function history(): Promise<Forged[]> {
   const account = new AccountDriver();
   const bill = (when: string, start: string, end: string, planId = 'gallery-basic') => {
     const data = { accountId: 'a-1', subscriptionId: 's-1', planId, interval: 'month', status: 'active', cancelAtPeriodEnd: false };
-    return account
-      .at(when)
-      .bill('billing.subscription.renewed', {
-        ...data,
-        periodStart: `${start}T00:00:00Z`,
-        periodEnd: `${end}T00:00:00Z`,
-        occurredAt: `${when}T00:00:00Z`,
-      });
+    return account.at(when).bill('billing.subscription.renewed', {
+      ...data,
+      periodStart: `${start}T00:00:00Z`,
+      periodEnd: `${end}T00:00:00Z`,
+      occurredAt: `${when}T00:00:00Z`,
+    });
   };
   await bill('2027-01-01', '2027-01-01', '2027-01-31');
   await account.at('2027-01-05').create('delivered');
