@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from './client.js';
+
+const START_MS = 20_000;
+const STOP_MS = 15_000;
+const ENTRY = join(process.cwd(), 'dist/standalone/main.js');
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** A fresh folder for the data of one service. */
+export function freshFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'video-credits-'));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The built service as its operator runs it: a process of its own on a data folder and a free port. */
+export class Service {
+  readonly client: Client;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly folder: string,
+    readonly startMs: number,
+    base: string,
+  ) {
+    this.client = new Client(base, readFileSync(join(folder, 'staff.key'), 'utf8').trim());
+  }
+
+  static async start(folder: string, environment: Environment = {}): Promise<Service> {
+    const began = performance.now();
+    const child = run(folder, environment);
+    const said = sayings(child);
+    const base = await new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms: ${said()}`)), START_MS);
+      child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${said()}`)));
+      child.stdout?.on('data', () => {
+        const match = /runs at (http:\/\/\S+)/.exec(said());
+        if (!match) return;
+        clearTimeout(timer);
+        resolve(match[1] as string);
+      });
+    }).catch((error: unknown) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
+    return new Service(child, folder, performance.now() - began, base);
+  }
+
+  /** Starts a service that is meant to refuse: its exit code and all that it said. */
+  static async refused(folder: string, environment: Environment = {}): Promise<{ readonly code: number | null; readonly said: string }> {
+    const child = run(folder, environment);
+    const said = sayings(child);
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    const code = await ended(child);
+    clearTimeout(timer);
+    return { code, said: said() };
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** SIGTERM, and the exit code. Fails where the service does not end in time. */
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const end = ended(this.child);
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+    const code = await end;
+    clearTimeout(timer);
+    return code;
+  }
+
+  /** kill -9: whatever was not durable is gone. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const end = ended(this.child);
+    this.child.kill('SIGKILL');
+    await end;
+  }
+}
+
+function run(folder: string, environment: Environment): ChildProcess {
+  return spawn(process.execPath, [ENTRY], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: '0', SANDBOX: 'true', RENDER_WORKERS: '0', LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function sayings(child: ChildProcess): () => string {
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return () => said;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
