@@ -28,6 +28,7 @@ const EXTERNAL = [
   '@nestjs/platform-express',
   '@fastify/view',
   'swagger-ui-dist',
+  'class-transformer',
   'class-transformer/storage',
 ];
 
