@@ -99,7 +99,7 @@ export default {
       comment: 'api, processor, render-worker and the command line run as processes of their own.',
       severity: 'error',
       from: { path: '^apps/(api|processor|render-worker|cli|web)/', pathNot: TESTS },
-      to: { path: '^apps/', pathNot: '^apps/$1/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/|^apps/standalone/prepare\\.mjs$' },
     },
     {
       name: 'drivers-in-their-adapter',
