@@ -66,7 +66,9 @@ describe('using credits', () => {
     await says(account, '2027-01-01', { ...january, planId: 'artist-basic' });
     for (const key of ['1', '2', '3', '4', '5', '6']) await account.create(key);
     const ids = (await account.events()).flatMap(({ type, data }) => (type === 'CreditsAllotted' ? [data['allotmentId']] : []));
-    const used = (await account.events()).flatMap(({ type, data }) => (type === 'CreditConsumed' ? [ids.indexOf(data['allotmentId'])] : []));
+    const used = (await account.events()).flatMap(({ type, data }) =>
+      type === 'CreditConsumed' ? [ids.indexOf(data['allotmentId'])] : [],
+    );
     expect(used).toEqual([4, 5, 2, 1, 3, 0]);
   });
 
@@ -75,7 +77,9 @@ describe('using credits', () => {
     const first = await account.create('v1');
     const again = await account.at('2028-01-01').create('v1');
     expect(again.kind).toBe('replayed');
-    expect('events' in again && 'events' in first && again.events.map(({ id }) => id)).toEqual('events' in first && first.events.map(({ id }) => id));
+    expect('events' in again && 'events' in first && again.events.map(({ id }) => id)).toEqual(
+      'events' in first && first.events.map(({ id }) => id),
+    );
     expect((await account.create('v1', { roomId: 'attic', artworkId: 'artwork-1', title: null })).kind).toBe('reused');
     expect((await account.create('v2')).kind).toBe('rejected');
     await account.grant('g');
@@ -86,7 +90,14 @@ describe('using credits', () => {
     const account = await withSet('artist-premium');
     await account.create('v1');
     await account.create('v2');
-    expect(await types(account, 2)).toEqual(['VideoApproved', 'CreditConsumed', 'CreditsLow', 'VideoApproved', 'CreditConsumed', 'CreditsExhausted']);
+    expect(await types(account, 2)).toEqual([
+      'VideoApproved',
+      'CreditConsumed',
+      'CreditsLow',
+      'VideoApproved',
+      'CreditConsumed',
+      'CreditsExhausted',
+    ]);
   });
 });
 
@@ -110,7 +121,14 @@ describe('renders', () => {
     await account.failed('v1', 2, true);
     await account.started('v1', 3);
     await account.silent('v1', 3);
-    expect(await types(account, 4)).toEqual(['RenderStarted', 'RenderLeaseLost', 'RenderAttemptFailed', 'RenderStarted', 'VideoFailed', 'CreditReturned']);
+    expect(await types(account, 4)).toEqual([
+      'RenderStarted',
+      'RenderLeaseLost',
+      'RenderAttemptFailed',
+      'RenderStarted',
+      'VideoFailed',
+      'CreditReturned',
+    ]);
   });
 
   it('rule 28: a success is taken from any attempt, once, and from failed it uses a credit again', async () => {
@@ -141,23 +159,37 @@ describe('renders', () => {
     await account.failed('v1');
     await account.failed('v1');
     expect((await told(account)).slice(2)).toEqual(['2027-01-01 used 1', '2027-01-01 returned 1']);
-    const moved = (await account.events()).flatMap(({ data }) => (data['videoId'] !== undefined && data['allotmentId'] ? [data['allotmentId']] : []));
+    const moved = (await account.events()).flatMap(({ data }) =>
+      data['videoId'] !== undefined && data['allotmentId'] ? [data['allotmentId']] : [],
+    );
     expect(new Set(moved).size).toBe(1);
   });
 
   it.each([
     ['expired', async (account: AccountDriver) => account.at('2027-02-10'), '2027-02-10..2027-03-12', 'expired'],
-    ['ended', async (account: AccountDriver) => says(account, '2027-01-20', { ...january, status: 'ended' }), '2027-01-20..2027-02-19', 'ended'],
-  ])('rule 29: from an allotment that has %s it ends at once, with one goodwill credit for thirty days', async (_what, then, lives, reason) => {
-    const account = await withSet('artist-basic');
-    await account.create('v1');
-    await then(account);
-    await account.failed('v1');
-    await account.failed('v1');
-    const [today] = lives.split('..');
-    expect((await told(account)).slice(2)).toEqual([`${today} returned 1`, `${today} expired 1: ${reason}`, `${today} allotted 1 goodwill ${lives}`]);
-    expect(await account.view()).toMatchObject({ available: 1, upcoming: 0 });
-  });
+    [
+      'ended',
+      async (account: AccountDriver) => says(account, '2027-01-20', { ...january, status: 'ended' }),
+      '2027-01-20..2027-02-19',
+      'ended',
+    ],
+  ])(
+    'rule 29: from an allotment that has %s it ends at once, with one goodwill credit for thirty days',
+    async (_what, then, lives, reason) => {
+      const account = await withSet('artist-basic');
+      await account.create('v1');
+      await then(account);
+      await account.failed('v1');
+      await account.failed('v1');
+      const [today] = lives.split('..');
+      expect((await told(account)).slice(2)).toEqual([
+        `${today} returned 1`,
+        `${today} expired 1: ${reason}`,
+        `${today} allotted 1 goodwill ${lives}`,
+      ]);
+      expect(await account.view()).toMatchObject({ available: 1, upcoming: 0 });
+    },
+  );
 
   it('rule 29: with a cycle running the goodwill lives to its end; switched off there is none', async () => {
     for (const goodwill of [true, false]) {
@@ -200,7 +232,8 @@ describe('renders', () => {
     await account.started('started');
     await account.failed('failed', 1, true);
     await account.completed('ready');
-    for (const key of ['started', 'failed', 'ready']) expect(await account.cancel(key)).toMatchObject({ kind: 'rejected', refusal: { code: 'already-started' } });
+    for (const key of ['started', 'failed', 'ready'])
+      expect(await account.cancel(key)).toMatchObject({ kind: 'rejected', refusal: { code: 'already-started' } });
     expect(await account.cancel('never')).toMatchObject({ kind: 'rejected', refusal: { code: 'unknown-video' } });
   });
 
