@@ -96,7 +96,7 @@ export class RealAccount implements AccountUnderTest {
     const { allotments } = await this.driver.view();
     const ids = new Map(allotments.map(({ id, ...shown }) => [shown, id]));
     const shown = inShownOrder([...ids.keys()])[nth];
-    return shown && ids.get(shown as (typeof allotments)[number]);
+    return shown && ids.get(shown);
   }
 }
 

@@ -7,7 +7,7 @@ import { Leases } from '../rendering/leases.js';
 import { accountOfVideo } from '../video/video.id.js';
 import { GetVideo, ListVideos } from '../video/video.queries.js';
 import { type VideoRow } from './video.projection.js';
-import { type VideoAddresses, VIDEO_ADDRESSES, videoView } from './video.view.js';
+import { type VideoAddresses, videoView } from './video.view.js';
 
 export const READ_MODELS = Symbol('ReadModelStore');
 

@@ -1,9 +1,9 @@
 import type { MachineClock, ReadModelStore } from '#event-sourcing';
-import { Accounts } from '../account/accounts.js';
+import type { Accounts } from '../account/accounts.js';
 import type { VideoRow } from '../library/video.projection.js';
 import { loseLease, type NotTaken } from '../video/video.decisions.js';
 import { videoCauses } from '../video/video.events.js';
-import { Leases } from './leases.js';
+import type { Leases } from './leases.js';
 import type { RenderSettings } from './render-results.handler.js';
 
 const LOOK_EVERY_MS = 1_000;
