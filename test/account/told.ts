@@ -1,22 +1,24 @@
+import type { CreditEvent } from '#credits';
 import type { RecordedEvent } from '#event-sourcing';
-import { AccountDriver, type Billed, ms } from './account.driver.js';
+import { type AccountDriver, type Billed, ms } from './account.driver.js';
 
 /** Instants as tests read them: a midnight is its date alone. */
-const day = (text: unknown): string => String(text).replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
+const day = (text: string): string => text.replace('T00:00:00.000Z', '').replace('.000Z', 'Z');
 
 /** One stored event as a line; what is recorded of billing is not told. */
-function line({ type, data }: RecordedEvent): string | undefined {
-  const { at, credits } = data;
+function line(event: RecordedEvent): string | undefined {
+  const { type, data } = event as RecordedEvent & CreditEvent;
   switch (type) {
     case 'CreditsAllotted':
-      return `${day(at)} allotted ${credits} ${data['source']} ${day(data['validFrom'])}..${data['expiresAt'] === null ? '' : day(data['expiresAt'])}`;
+      return `${day(data.at)} allotted ${data.credits} ${data.source} ${day(data.validFrom)}..${data.expiresAt === null ? '' : day(data.expiresAt)}`;
     case 'CreditConsumed':
-      return `${day(at)} used ${credits}`;
+      return `${day(data.at)} used ${data.credits}`;
     case 'CreditReturned':
-      return `${day(at)} returned ${credits}`;
+      return `${day(data.at)} returned ${data.credits}`;
     case 'CreditsExpired':
+      return `${day(data.at)} expired ${data.credits}: ${data.reason}`;
     case 'CreditsRevoked':
-      return `${day(at)} ${type === 'CreditsExpired' ? 'expired' : 'revoked'} ${credits}: ${data['reason']}`;
+      return `${day(data.at)} revoked ${data.credits}: ${data.reason}`;
     default:
       return undefined;
   }

@@ -110,7 +110,8 @@ export const endsNow = (event: Recorded): boolean => event.status === 'canceled'
 
 /**
  * The plan that decides what a cycle is owed: that in force at its start, or a higher one named inside it (rule 19). Where
- * nobody had named the period by then, the plan of the period before does not count: a later start brings the new plan (rule 20).
+ * nobody had named the period by then, the plan of the period before does not count: a later start brings the new plan (rule 20);
+ * a cycle that was over before anybody named the period has the plan named first.
  */
 export function planOwed(
   events: readonly Recorded[],
@@ -121,6 +122,8 @@ export function planOwed(
   const candidates = period.events.filter((event) => cycle.start <= event.occurredAt && event.occurredAt < cycle.end);
   const atStart = inForce(events, cycle.start);
   if (atStart && period.events.some((event) => event.occurredAt <= cycle.start)) candidates.push(atStart);
+  const earliest = [...period.events].sort((a, b) => (isNewer(a, b) ? 1 : -1))[0];
+  if (candidates.length === 0 && earliest) candidates.push(earliest);
   const credits = Math.max(0, ...candidates.map((event) => plans.credits[event.planId] ?? 0));
   const deciding = newest(candidates.filter((event) => plans.credits[event.planId] === credits));
   return deciding && { planId: deciding.planId, credits };

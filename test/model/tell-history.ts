@@ -235,7 +235,7 @@ class Teller {
 }
 
 /** Milliseconds that keep events with differing starts from happening at one instant, where arrival alone would tell them apart. */
-const orderOf = (jitter: number): number => (jitter === 0 ? 0 : jitter < 0 ? 1 : jitter < 100_000 ? 2 : 3);
+const orderOf = (jitter: number): number => (jitter === 0 ? 0 : jitter < 100_000 ? 1 : 2);
 
 const eventNames: Readonly<Record<SubscriptionMove, string>> = {
   start: 'started',

@@ -223,7 +223,7 @@ function saysSomethingNew(subscription: Subscription, data: SubscriptionRecorded
   if (event.status !== 'active') return false;
   const period = periodStarting(subscription, event.periodStart);
   if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event, event.periodStart);
-  const movesEnd = event.occurredAt >= period.endAsOf && event.periodEnd !== period.end;
+  const movesEnd = event.occurredAt > period.endAsOf || (event.occurredAt === period.endAsOf && event.periodEnd !== period.end);
   const confirmsEarlier = event.occurredAt < firstOf(subscription, period.start);
   return movesEnd || confirmsEarlier || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
 }

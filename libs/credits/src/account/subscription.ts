@@ -3,9 +3,8 @@ import type { BillingStatus, SubscriptionRecorded } from './credits.events.js';
 
 /** A period that an `active` event has confirmed as paid. Instants in milliseconds. */
 export interface Period extends Cut {
-  /** `occurredAt` of the event that set its end, and of the last that confirmed it. */
+  /** `occurredAt` of the newest event that said its end. */
   readonly endAsOf: number;
-  readonly confirmedAsOf: number;
   /** When we learned of it, and of its present end. */
   readonly announcedAt: number;
   readonly endDecidedAt: number;
@@ -309,11 +308,11 @@ function confirm(subscription: Subscription, event: Recorded): Subscription {
 function reconfirm(period: Period, event: Recorded): Period {
   const confirmed = {
     ...period,
-    confirmedAsOf: Math.max(period.confirmedAsOf, event.occurredAt),
     closed: isReopenedBy(period, event) ? null : period.closed,
   };
-  if (event.occurredAt < period.endAsOf || event.periodEnd === period.end) return confirmed;
-  return { ...confirmed, end: event.periodEnd, endAsOf: event.occurredAt, endDecidedAt: event.at };
+  if (event.occurredAt < period.endAsOf) return confirmed;
+  const asSaid = { ...confirmed, endAsOf: event.occurredAt };
+  return event.periodEnd === period.end ? asSaid : { ...asSaid, end: event.periodEnd, endDecidedAt: event.at };
 }
 
 function addPeriod(subscription: Subscription, event: Recorded): readonly Period[] {
@@ -325,7 +324,6 @@ function addPeriod(subscription: Subscription, event: Recorded): readonly Period
     end: event.periodEnd,
     length: event.planCycle,
     endAsOf: event.occurredAt,
-    confirmedAsOf: event.occurredAt,
     announcedAt: event.at,
     endDecidedAt: event.at,
     closed: refund ? { asOf: refund.asOf, at: refund.at, forEver: true } : ended && event.occurredAt < ended.asOf ? ended : null,

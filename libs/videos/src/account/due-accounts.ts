@@ -1,7 +1,7 @@
 import { causes, type DueAccounts } from '#credits';
 import { accepted, type EventStore, type ReadModelStore } from '#event-sourcing';
 import type { AccountRow } from './account.projection.js';
-import type { Accounts} from './accounts.js';
+import type { Accounts } from './accounts.js';
 import { type ReadModels } from './accounts.js';
 
 /** How long the clock waits for its own writes to show before it looks again, in ms. */

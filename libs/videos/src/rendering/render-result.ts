@@ -58,5 +58,5 @@ function checked<T extends AboutAttempt>(kind: new () => T, data: object, make: 
   const [error] = validateSync(value, { stopAtFirstError: true });
   if (error) return `malformed body: ${Object.values(error.constraints ?? {}).join(', ')}`;
   const accountId = accountOfVideo(value.videoId);
-  return accountId === undefined ? 'unknown video' : ({ accountId, ...make(value) });
+  return accountId === undefined ? 'unknown video' : { accountId, ...make(value) };
 }
