@@ -28,7 +28,7 @@ const EXTERNAL = [
   '@nestjs/platform-express',
   '@fastify/view',
   'swagger-ui-dist',
-  'class-transformer/storage',
+  'class-transformer',
 ];
 
 const OLD_CHUNK_MS = 60 * 60_000;
