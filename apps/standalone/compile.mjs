@@ -29,7 +29,10 @@ const EXTERNAL = [
   '@fastify/view',
   'swagger-ui-dist',
   'class-transformer',
+<<<<<<< HEAD
   'class-transformer/storage',
+=======
+>>>>>>> verify
 ];
 
 const OLD_CHUNK_MS = 60 * 60_000;
