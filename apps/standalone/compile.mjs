@@ -29,10 +29,7 @@ const EXTERNAL = [
   '@fastify/view',
   'swagger-ui-dist',
   'class-transformer',
-<<<<<<< HEAD
   'class-transformer/storage',
-=======
->>>>>>> verify
 ];
 
 const OLD_CHUNK_MS = 60 * 60_000;
