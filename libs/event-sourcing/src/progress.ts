@@ -18,6 +18,11 @@ export class Progress {
     return this.at;
   }
 
+  /** Whether anybody waits for a place that has not been reached. */
+  get isAwaited(): boolean {
+    return this.waiters.size > 0;
+  }
+
   /** Sets the place reached, and releases everybody who waited for it or for less. */
   moveTo(position: Position): void {
     this.at = position;

@@ -34,6 +34,7 @@ export class Projector {
       onStopped: (error) => log(`projector: no projection is left (${String(error)})`),
       clock,
       log,
+      isAwaited: () => this.isAwaited(),
       ...(pageSize === undefined ? {} : { pageSize }),
     });
   }
@@ -55,7 +56,9 @@ export class Projector {
 
   /** True once the projection's rows tell everything up to `position`; false at the deadline, on abort, or when it has stopped. */
   waitFor(projection: string, position: Position, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
-    return this.of(projection).progress.waitFor(position, timeoutMs, signal);
+    const passed = this.of(projection).progress.waitFor(position, timeoutMs, signal);
+    if (this.isAwaited()) this.subscription.hurry();
+    return passed;
   }
 
   /**
@@ -100,6 +103,10 @@ export class Projector {
   private lowest(): Position {
     const places = [...this.running.values()].filter(({ stopped }) => !stopped).map(({ progress }) => progress.position);
     return places.reduce((lowest, place) => (place < lowest ? place : lowest), places[0] ?? 0n);
+  }
+
+  private isAwaited(): boolean {
+    return [...this.running.values()].some(({ progress }) => progress.isAwaited);
   }
 
   private of(name: string): RunningProjection {

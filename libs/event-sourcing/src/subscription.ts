@@ -6,6 +6,11 @@ import { Progress } from './progress.js';
 
 /** Events in one page of the log at most. */
 export const PAGE_SIZE = 2_000;
+/**
+ * How long a live subscription rests after a page, in ms of machine time, unless somebody waits for it. One event after a quiet
+ * time is taken at once; of many, the next page holds all that came meanwhile, and its transaction is paid once.
+ */
+const REST_MS = 50;
 
 export interface SubscriptionOptions {
   readonly name: string;
@@ -27,6 +32,8 @@ export interface SubscriptionOptions {
   readonly log: (message: string) => void;
   /** 1–10,000; default 2,000. */
   readonly pageSize?: number;
+  /** Whether somebody waits elsewhere for what this subscription does; such a one calls `hurry` when he comes. */
+  readonly isAwaited?: () => boolean;
 }
 
 /**
@@ -36,6 +43,7 @@ export interface SubscriptionOptions {
 export class Subscription {
   private readonly stopping = new AbortController();
   private readonly progress: Progress;
+  private resting = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: SubscriptionOptions) {
@@ -55,12 +63,20 @@ export class Subscription {
 
   /** True once everything up to `position` has been handled; false at the deadline, on abort, or when it has stopped. */
   waitFor(position: Position, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
-    return this.progress.waitFor(position, timeoutMs, signal);
+    const passed = this.progress.waitFor(position, timeoutMs, signal);
+    if (this.progress.isAwaited) this.hurry();
+    return passed;
+  }
+
+  /** Ends a rest. */
+  hurry(): void {
+    this.resting.abort();
   }
 
   /** Takes no more events, and resolves when the handler in flight is done. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.hurry();
     await this.running;
     this.progress.end();
   }
@@ -104,8 +120,16 @@ export class Subscription {
       if (!page.caughtUp) {
         await clock.sleep(0, signal); // lets requests in between the pages of a long catch-up
       } else if (at >= page.upTo) {
+        await this.rest();
         await reading(() => store.waitForMore(at, signal));
       }
     }
+  }
+
+  private async rest(): Promise<void> {
+    const { clock, isAwaited } = this.options;
+    if (this.stopping.signal.aborted || this.progress.isAwaited || isAwaited?.()) return;
+    this.resting = new AbortController();
+    await clock.sleep(REST_MS, this.resting.signal);
   }
 }
