@@ -234,10 +234,15 @@ function firstOf(subscription: Subscription, periodStart: number): number {
 
 /** Whether an older event changes which plan was named last up to its instant, within what is still remembered. */
 function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
-  const { occurredAt, planId, periodEnd } = event;
+  const { occurredAt, planId, periodEnd, cancelAtPeriodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
   const said = confirmations.some(
-    (c) => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart && c.periodEnd === periodEnd,
+    (c) =>
+      c.occurredAt === occurredAt &&
+      c.planId === planId &&
+      c.periodStart === periodStart &&
+      c.periodEnd === periodEnd &&
+      c.cancelAtPeriodEnd === cancelAtPeriodEnd,
   );
   return !said && before !== undefined && before.planId !== planId;
 }

@@ -25,8 +25,9 @@ export interface Confirmation {
   readonly planId: string;
   readonly credits: number;
   readonly periodStart: number;
-  /** As this event said it; the period itself says which end counts. */
+  /** What else it said, to tell a repeat; the period and the newest event say what counts. */
   readonly periodEnd: number;
+  readonly cancelAtPeriodEnd: boolean;
 }
 
 /** The last cycle that was written. `worth` holds what each plan named in it counts as, fixed for the cycle (rule 2). */
@@ -292,6 +293,7 @@ function confirm(subscription: Subscription, event: Recorded): Subscription {
     credits: event.planCredits,
     periodStart,
     periodEnd: event.periodEnd,
+    cancelAtPeriodEnd: event.cancelAtPeriodEnd,
   };
   const confirmations = insertConfirmation(subscription.confirmations, confirmation);
   const { cycle } = subscription;
