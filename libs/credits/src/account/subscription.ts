@@ -160,8 +160,8 @@ export function namedIn(subscription: Subscription, cycle: Span, periodStart: nu
   const own = subscription.confirmations.filter((c) => c.periodStart === periodStart);
   const known = own.some((c) => c.occurredAt <= cycle.start);
   const inForce = known ? subscription.confirmations.findLast((c) => c.occurredAt <= cycle.start) : undefined;
-  const inside = own.filter((c) => c.occurredAt >= cycle.start && c.occurredAt < cycle.end);
-  const named = inForce ? [inForce, ...inside] : inside;
+  const isInside = (c: Confirmation): boolean => c.periodStart === periodStart && c.occurredAt >= cycle.start && c.occurredAt < cycle.end;
+  const named = subscription.confirmations.filter((c) => c === inForce || isInside(c));
   return named.length > 0 ? named : own.slice(0, 1);
 }
 
