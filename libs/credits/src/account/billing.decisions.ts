@@ -141,10 +141,10 @@ export function refundPurchase(refund: { readonly paymentId: string; readonly oc
   return (credits, past) => {
     const cause = causes.refund(refund.paymentId);
     if (past.has(cause)) return accepted();
-    const data = { paymentId: refund.paymentId, occurredAt: instant(Math.min(refund.occurredAt, at.now)), at: instant(at.now) };
-    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [
-      allotmentIdOf(at.accountId, causes.payment(refund.paymentId)),
-    ]);
+    const allotmentId = allotmentIdOf(at.accountId, causes.payment(refund.paymentId));
+    const occurredAt = instant(Math.min(refund.occurredAt, at.now));
+    const data = { paymentId: refund.paymentId, allotmentId, occurredAt, at: instant(at.now) };
+    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [allotmentId]);
   };
 }
 

@@ -1,7 +1,16 @@
 import type { Source } from '#contracts';
 import { UnknownEventTypeError } from '#event-sourcing';
 import type { CreditEvent, CreditsAllotted } from './credits.events.js';
-import { isEnded, newSubscription, recordAllotment, recordEvent, recordedOf, recordRefund, type Subscription } from './subscription.js';
+import {
+  endOfSet,
+  isEnded,
+  newSubscription,
+  recordAllotment,
+  recordEvent,
+  recordedOf,
+  recordRefund,
+  type Subscription,
+} from './subscription.js';
 
 /** A set of credits that still matters: something is left, or a video that used it is not finished. Instants in ms. */
 export interface Allotment {
@@ -71,8 +80,9 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
       return change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining - data.credits, closed: 'revoked' }));
     case 'CreditsLow':
     case 'CreditsExhausted':
-    case 'PurchaseRefundRecorded':
       return credits;
+    case 'PurchaseRefundRecorded':
+      return closeUsedUp(credits, (a) => a.id === data.allotmentId, Date.parse(data.at));
     case 'SubscriptionRecorded': {
       const recorded = recordedOf(data);
       const next = subscribed(credits, data.subscriptionId, (s) => recordEvent(s, recorded));
@@ -86,10 +96,11 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
         paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt),
       }));
     }
-    case 'RefundRecorded':
-      return subscribed(credits, data.subscriptionId, (s) =>
-        recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt), Date.parse(data.at)),
-      );
+    case 'RefundRecorded': {
+      const [start, at] = [Date.parse(data.periodStart), Date.parse(data.at)];
+      const closed = closeUsedUp(credits, (a) => a.plan?.subscriptionId === data.subscriptionId && a.plan.periodStart === start, at);
+      return subscribed(closed, data.subscriptionId, (s) => recordRefund(s, start, Date.parse(data.occurredAt), at));
+    }
     case 'TrialRecorded':
       return {
         ...credits,
@@ -108,6 +119,14 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
 /** The credits once a video that used one is delivered: the use is final. */
 export function finishUse(credits: Credits, allotmentId: string): Credits {
   return change(credits, allotmentId, (a) => ({ ...a, open: a.open - 1 }));
+}
+
+/** When the allotment really ends; null: never. */
+export function endOf(credits: Credits, allotment: Allotment): number | null {
+  const { plan, expiresAt, cutAt } = allotment;
+  const subscription = plan && credits.subscriptions.find((s) => s.id === plan.subscriptionId);
+  const own = plan && subscription && expiresAt !== null ? endOfSet(subscription, plan.periodStart, expiresAt) : expiresAt;
+  return cutAt === null ? own : Math.min(cutAt, own ?? cutAt);
 }
 
 /** Available plus upcoming, once what time has brought is settled. */
@@ -163,6 +182,12 @@ function change(credits: Credits, id: string, make: (a: Allotment) => Allotment)
 
 function cut(credits: Credits, which: (a: Allotment) => boolean, at: number): Credits {
   return { ...credits, allotments: credits.allotments.map((a) => (which(a) && a.cutAt === null ? { ...a, cutAt: at } : a)) };
+}
+
+/** What was refunded when all of it was in use: a credit that comes back later finds it revoked (rule 29). */
+function closeUsedUp(credits: Credits, which: (a: Allotment) => boolean, at: number): Credits {
+  const closes = (a: Allotment): boolean => which(a) && a.remaining === 0 && !a.closed && (endOf(credits, a) ?? at + 1) > at;
+  return { ...credits, allotments: credits.allotments.map((a) => (closes(a) ? { ...a, closed: 'revoked' } : a)) };
 }
 
 function subscribed(credits: Credits, id: string, make: (s: Subscription) => Subscription): Credits {
