@@ -59,6 +59,7 @@ export const noCredits: Credits = { allotments: [], subscriptions: [], trial: nu
 
 /** Uses at more instants than this since the oldest running cycle began are kept as one stretch each for the oldest. */
 const MOST_USAGES = 200;
+const USAGE_KEPT_MS = 62 * 24 * 60 * 60 * 1000;
 
 /** The fold. `recordedAt` in ms. Throws UnknownEventTypeError. */
 export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' | 'data'>, recordedAt: number): Credits {
@@ -212,8 +213,8 @@ function uncountUse(usage: readonly Usage[], usedAt: number): readonly Usage[] {
   return usage.map((u, i) => (i === index ? { ...u, used: u.used - 1 } : u));
 }
 
-/** Forgets what lies before every running cycle. */
+/** Forgets what lies long before every running cycle: a late subscription's cycle may have begun before them. */
 function usageSinceCycles(credits: Credits): readonly Usage[] {
   const oldest = Math.min(...credits.subscriptions.flatMap((s) => (s.cycle ? [s.cycle.start] : [])));
-  return credits.usage.filter((u) => u.to >= oldest);
+  return credits.usage.filter((u) => u.to >= oldest - USAGE_KEPT_MS);
 }
