@@ -110,7 +110,7 @@ const subscriptionMove: fc.Arbitrary<Move> = fc.record({
   do: fc.oneof(...subscriptionMoves.map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) }))),
   subscription: fc.constantFrom(0, 0, 0, 1),
   plan: fc.nat({ max: 5 }),
-  jitter: fc.constantFrom(0, 0, 0, 0, 0, 60 * second, hour - 1),
+  jitter: fc.constantFrom(0, 0, 0, 0, 0, 60 * second, 3480 * second),
   late: lateness,
   again,
 });
@@ -138,7 +138,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('waitForBoundary' as const), nth: fc.constantFrom(0, 0, 0, 1, 2), offset }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, second, hour, day, 10 * day, 31 * day, 200 * day) }),
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(1, second, 3 * hour, day, 10 * day, 31 * day, 200 * day),
+    }),
   },
   {
     weight: 12,

@@ -51,7 +51,7 @@ export class ReferenceSubscription {
 
   /** After a pause or an end cycles are given from now on, or from the start of a period that is new since. */
   private noticeResumption(deciding: Recorded | undefined, event: SubscriptionSays, now: number): void {
-    const held = (one: Recorded | undefined) => one !== undefined && (endsNow(one) || one.status === 'paused');
+    const held = (one: Recorded | undefined) => one !== undefined && (endsNow(one) || (one.status === 'paused' && !isTrial(one)));
     const resumed = held(deciding) && newest(this.events) !== deciding && !held(newest(this.events));
     const known = periodsOf(this.events.slice(0, -1), this.plans).find(({ start }) => samePeriod(start, event.periodStart));
     const same = periodsOf(this.events, this.plans).find(({ start }) => start === known?.start);
@@ -95,7 +95,8 @@ export class ReferenceSubscription {
   }
 
   isPaused(): boolean {
-    return newest(this.events)?.status === 'paused';
+    const event = newest(this.events);
+    return event?.status === 'paused' && !isTrial(event);
   }
 
   owed(period: Period, cycle: { start: number; end: number }) {
@@ -124,9 +125,10 @@ export class ReferenceSubscription {
     );
     if (failed) return 'past-due';
     if (!event) return null;
-    if (endsNow(event) || event.status === 'incomplete_expired') return 'ended';
-    if (event.status === 'paused') return 'paused';
+    if (endsNow(event)) return 'ended';
     if (isTrial(event)) return event.periodEnd <= now ? 'ended' : null;
+    if (event.status === 'incomplete_expired') return 'ended';
+    if (event.status === 'paused') return 'paused';
     if (event.status !== 'active') return 'past-due';
     const periods = this.periods();
     const current = periodAt(periods, now);

@@ -1,8 +1,8 @@
-export { type Allotment, balanceOf, type Credits, evolveCredits, finishUse, noCredits } from './account/credits.state.js';
+export { type Allotment, balanceOf, type Credits, endOf, evolveCredits, finishUse, noCredits } from './account/credits.state.js';
 export * from './account/credits.commands.js';
 export * from './account/credits.events.js';
 export * from './account/credits.queries.js';
-export { allotmentIdOf, endOf, nextDueAt, settleCredits, settledAt } from './account/settling.js';
+export { allotmentIdOf, nextDueAt, settleCredits, settledAt } from './account/settling.js';
 export { returnCredit, type Use, useCredit } from './account/using.decisions.js';
 export { creditsView } from './balance/credits.view.js';
 export * from './calendar/calendar.js';

@@ -141,10 +141,10 @@ export function refundPurchase(refund: { readonly paymentId: string; readonly oc
   return (credits, past) => {
     const cause = causes.refund(refund.paymentId);
     if (past.has(cause)) return accepted();
-    const data = { paymentId: refund.paymentId, occurredAt: instant(Math.min(refund.occurredAt, at.now)), at: instant(at.now) };
-    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [
-      allotmentIdOf(at.accountId, causes.payment(refund.paymentId)),
-    ]);
+    const allotmentId = allotmentIdOf(at.accountId, causes.payment(refund.paymentId));
+    const occurredAt = instant(Math.min(refund.occurredAt, at.now));
+    const data = { paymentId: refund.paymentId, allotmentId, occurredAt, at: instant(at.now) };
+    return settled(credits, [{ type: 'PurchaseRefundRecorded', cause, data }], at, [allotmentId]);
   };
 }
 
@@ -234,10 +234,15 @@ function firstOf(subscription: Subscription, periodStart: number): number {
 
 /** Whether an older event changes which plan was named last up to its instant, within what is still remembered. */
 function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
-  const { occurredAt, planId, periodEnd } = event;
+  const { occurredAt, planId, periodEnd, cancelAtPeriodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
   const said = confirmations.some(
-    (c) => c.occurredAt === occurredAt && c.planId === planId && c.periodStart === periodStart && c.periodEnd === periodEnd,
+    (c) =>
+      c.occurredAt === occurredAt &&
+      c.planId === planId &&
+      c.periodStart === periodStart &&
+      c.periodEnd === periodEnd &&
+      c.cancelAtPeriodEnd === cancelAtPeriodEnd,
   );
   return !said && before !== undefined && before.planId !== planId;
 }

@@ -95,7 +95,10 @@ export type PaymentFailureRecorded = Fact<
 /** The payment of a period was given back: the period is closed for ever (rule 22). */
 export type RefundRecorded = Fact<'RefundRecorded', { subscriptionId: string; periodStart: string; occurredAt: string; at: string }>;
 /** The payment of a purchase was given back; the purchase may arrive later (rule 22). */
-export type PurchaseRefundRecorded = Fact<'PurchaseRefundRecorded', { paymentId: string; occurredAt: string; at: string }>;
+export type PurchaseRefundRecorded = Fact<
+  'PurchaseRefundRecorded',
+  { paymentId: string; allotmentId: string; occurredAt: string; at: string }
+>;
 
 export type CreditEvent =
   | CreditsAllotted

@@ -1,7 +1,16 @@
 import type { Source } from '#contracts';
 import { UnknownEventTypeError } from '#event-sourcing';
 import type { CreditEvent, CreditsAllotted } from './credits.events.js';
-import { isEnded, newSubscription, recordAllotment, recordEvent, recordedOf, recordRefund, type Subscription } from './subscription.js';
+import {
+  endOfSet,
+  isEnded,
+  newSubscription,
+  recordAllotment,
+  recordEvent,
+  recordedOf,
+  recordRefund,
+  type Subscription,
+} from './subscription.js';
 
 /** A set of credits that still matters: something is left, or a video that used it is not finished. Instants in ms. */
 export interface Allotment {
@@ -50,6 +59,7 @@ export const noCredits: Credits = { allotments: [], subscriptions: [], trial: nu
 
 /** Uses at more instants than this since the oldest running cycle began are kept as one stretch each for the oldest. */
 const MOST_USAGES = 200;
+const USAGE_KEPT_MS = 62 * 24 * 60 * 60 * 1000;
 
 /** The fold. `recordedAt` in ms. Throws UnknownEventTypeError. */
 export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' | 'data'>, recordedAt: number): Credits {
@@ -71,8 +81,9 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
       return change(credits, data.allotmentId, (a) => ({ ...a, remaining: a.remaining - data.credits, closed: 'revoked' }));
     case 'CreditsLow':
     case 'CreditsExhausted':
-    case 'PurchaseRefundRecorded':
       return credits;
+    case 'PurchaseRefundRecorded':
+      return closeUsedUp(credits, (a) => a.id === data.allotmentId, Date.parse(data.at));
     case 'SubscriptionRecorded': {
       const recorded = recordedOf(data);
       const next = subscribed(credits, data.subscriptionId, (s) => recordEvent(s, recorded));
@@ -86,10 +97,11 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
         paymentFailedAt: Math.max(s.paymentFailedAt ?? occurredAt, occurredAt),
       }));
     }
-    case 'RefundRecorded':
-      return subscribed(credits, data.subscriptionId, (s) =>
-        recordRefund(s, Date.parse(data.periodStart), Date.parse(data.occurredAt), Date.parse(data.at)),
-      );
+    case 'RefundRecorded': {
+      const [start, at] = [Date.parse(data.periodStart), Date.parse(data.at)];
+      const closed = closeUsedUp(credits, (a) => a.plan?.subscriptionId === data.subscriptionId && a.plan.periodStart === start, at);
+      return subscribed(closed, data.subscriptionId, (s) => recordRefund(s, start, Date.parse(data.occurredAt), at));
+    }
     case 'TrialRecorded':
       return {
         ...credits,
@@ -108,6 +120,14 @@ export function evolveCredits(credits: Credits, event: Pick<CreditEvent, 'type' 
 /** The credits once a video that used one is delivered: the use is final. */
 export function finishUse(credits: Credits, allotmentId: string): Credits {
   return change(credits, allotmentId, (a) => ({ ...a, open: a.open - 1 }));
+}
+
+/** When the allotment really ends; null: never. */
+export function endOf(credits: Credits, allotment: Allotment): number | null {
+  const { plan, expiresAt, cutAt } = allotment;
+  const subscription = plan && credits.subscriptions.find((s) => s.id === plan.subscriptionId);
+  const own = plan && subscription && expiresAt !== null ? endOfSet(subscription, plan.periodStart, expiresAt) : expiresAt;
+  return cutAt === null ? own : Math.min(cutAt, own ?? cutAt);
 }
 
 /** Available plus upcoming, once what time has brought is settled. */
@@ -165,6 +185,12 @@ function cut(credits: Credits, which: (a: Allotment) => boolean, at: number): Cr
   return { ...credits, allotments: credits.allotments.map((a) => (which(a) && a.cutAt === null ? { ...a, cutAt: at } : a)) };
 }
 
+/** What was refunded when all of it was in use: a credit that comes back later finds it revoked (rule 29). */
+function closeUsedUp(credits: Credits, which: (a: Allotment) => boolean, at: number): Credits {
+  const closes = (a: Allotment): boolean => which(a) && a.remaining === 0 && !a.closed && (endOf(credits, a) ?? at + 1) > at;
+  return { ...credits, allotments: credits.allotments.map((a) => (closes(a) ? { ...a, closed: 'revoked' } : a)) };
+}
+
 function subscribed(credits: Credits, id: string, make: (s: Subscription) => Subscription): Credits {
   const known = credits.subscriptions.some((s) => s.id === id);
   const subscriptions = known
@@ -187,8 +213,8 @@ function uncountUse(usage: readonly Usage[], usedAt: number): readonly Usage[] {
   return usage.map((u, i) => (i === index ? { ...u, used: u.used - 1 } : u));
 }
 
-/** Forgets what lies before every running cycle. */
+/** Forgets what lies long before every running cycle: a late subscription's cycle may have begun before them. */
 function usageSinceCycles(credits: Credits): readonly Usage[] {
   const oldest = Math.min(...credits.subscriptions.flatMap((s) => (s.cycle ? [s.cycle.start] : [])));
-  return credits.usage.filter((u) => u.to >= oldest);
+  return credits.usage.filter((u) => u.to >= oldest - USAGE_KEPT_MS);
 }

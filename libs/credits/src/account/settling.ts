@@ -2,12 +2,11 @@ import { instant } from '#contracts';
 import { EVENT_NAMESPACE, uuid5 } from '#event-sourcing';
 import type { Plans } from '../plans/plans.js';
 import { type CreditEvent, causes, type ExpiryReason, type PlanSet } from './credits.events.js';
-import { type Allotment, balanceOf, type Credits, evolveCredits } from './credits.state.js';
+import { type Allotment, balanceOf, type Credits, endOf, evolveCredits } from './credits.state.js';
 import {
   type Confirmation,
   type DueCycle,
   dueCycle,
-  endOfSet,
   highest,
   isEnded,
   namedIn,
@@ -33,14 +32,6 @@ type Due =
 
 /** Ten years of monthly cycles of several subscriptions, each allotted and expired: more than this is a bug. */
 const MOST_DUE_AT_ONCE = 5_000;
-
-/** When the allotment really ends; null: never. */
-export function endOf(credits: Credits, allotment: Allotment): number | null {
-  const { plan, expiresAt, cutAt } = allotment;
-  const subscription = plan && credits.subscriptions.find((s) => s.id === plan.subscriptionId);
-  const own = plan && subscription && expiresAt !== null ? endOfSet(subscription, plan.periodStart, expiresAt) : expiresAt;
-  return cutAt === null ? own : Math.min(cutAt, own ?? cutAt);
-}
 
 /** When time next brings something to write, in ms; null: never. Does not depend on the catalogue. */
 export function nextDueAt(credits: Credits): number | null {

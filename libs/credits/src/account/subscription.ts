@@ -25,8 +25,9 @@ export interface Confirmation {
   readonly planId: string;
   readonly credits: number;
   readonly periodStart: number;
-  /** As this event said it; the period itself says which end counts. */
+  /** What else it said, to tell a repeat; the period and the newest event say what counts. */
   readonly periodEnd: number;
+  readonly cancelAtPeriodEnd: boolean;
 }
 
 /** The last cycle that was written. `worth` holds what each plan named in it counts as, fixed for the cycle (rule 2). */
@@ -159,8 +160,8 @@ export function namedIn(subscription: Subscription, cycle: Span, periodStart: nu
   const own = subscription.confirmations.filter((c) => c.periodStart === periodStart);
   const known = own.some((c) => c.occurredAt <= cycle.start);
   const inForce = known ? subscription.confirmations.findLast((c) => c.occurredAt <= cycle.start) : undefined;
-  const inside = own.filter((c) => c.occurredAt >= cycle.start && c.occurredAt < cycle.end);
-  const named = inForce ? [inForce, ...inside] : inside;
+  const isInside = (c: Confirmation): boolean => c.periodStart === periodStart && c.occurredAt >= cycle.start && c.occurredAt < cycle.end;
+  const named = subscription.confirmations.filter((c) => c === inForce || isInside(c));
   return named.length > 0 ? named : own.slice(0, 1);
 }
 
@@ -292,6 +293,7 @@ function confirm(subscription: Subscription, event: Recorded): Subscription {
     credits: event.planCredits,
     periodStart,
     periodEnd: event.periodEnd,
+    cancelAtPeriodEnd: event.cancelAtPeriodEnd,
   };
   const confirmations = insertConfirmation(subscription.confirmations, confirmation);
   const { cycle } = subscription;

@@ -2,8 +2,8 @@ import { instant } from '#contracts';
 import { GOODWILL_WITHOUT_CYCLE_MS } from '../calendar/calendar.js';
 import { availableAt, cycleShown, nextRenewalAt, usableAt } from '../balance/credits.view.js';
 import { type CreditEvent, causes } from './credits.events.js';
-import { type Allotment, balanceOf, type Credits, evolveCredits } from './credits.state.js';
-import { allotmentIdOf, endOf, expired } from './settling.js';
+import { type Allotment, balanceOf, type Credits, endOf, evolveCredits } from './credits.state.js';
+import { allotmentIdOf, expired } from './settling.js';
 
 export interface InsufficientCredits {
   readonly code: 'insufficient-credits';

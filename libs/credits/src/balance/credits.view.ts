@@ -1,7 +1,6 @@
 import { type AccountStatus, type CreditsView, instant, type PlanView, type Source } from '#contracts';
 import type { Allotment, Credits } from '../account/credits.state.js';
-import { balanceOf, usedSince } from '../account/credits.state.js';
-import { endOf } from '../account/settling.js';
+import { balanceOf, endOf, usedSince } from '../account/credits.state.js';
 import {
   type Confirmation,
   currentPeriod,

@@ -215,6 +215,24 @@ describe('renders', () => {
     ]);
   });
 
+  it('rule 29: a credit that comes back after the refund of its period or purchase is revoked, also when all of them were in use', async () => {
+    const account = await withSet('artist-basic');
+    await account.create('v1');
+    await bills(account, '2027-01-02', 'payment.refunded', { subscriptionId: 's-1', periodStart: '2027-01-01T00:00:00Z' });
+    await bills(account, '2027-01-02', 'credits.purchased', { paymentId: 'p', credits: 1 });
+    await account.create('v2');
+    await bills(account, '2027-01-03', 'payment.refunded', { paymentId: 'p' });
+    await account.failed('v1');
+    await account.failed('v2');
+    expect((await told(account)).slice(4)).toEqual([
+      '2027-01-03 returned 1',
+      '2027-01-03 revoked 1: returned after its allotment was revoked',
+      '2027-01-03 returned 1',
+      '2027-01-03 revoked 1: returned after its allotment was revoked',
+    ]);
+    expect(await account.view()).toMatchObject({ available: 0 });
+  });
+
   it('rule 30: cancelled before a worker began the credit is back, never with goodwill, and it stays cancelled', async () => {
     const account = await withSet('artist-basic');
     await account.create('v1');
