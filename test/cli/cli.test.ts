@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { run } from '../../apps/cli/src/program.js';
 import { serviceOf } from '../../apps/cli/src/service.http.js';
 import { asked, liveAWhile, STAFF_KEY, startService } from '../verifying/stopped-service.js';
@@ -172,6 +175,15 @@ describe('credits, where nobody answers', () => {
     expect(found.out).toMatch(/problems in \d+ events[^]*chain account-a-0@1: it is not what was written/);
     await rm(service.dataDir, { recursive: true });
   });
+
+  it('runs from a clone as `npx credits` begins it, with nothing but the answer on stdout', async () => {
+    const script = fileURLToPath(new URL('../../apps/cli/credits.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, '--help'], { timeout: 60_000 });
+    expect(stdout).toMatch(/^Usage: credits \[options\] \[command\]\n/);
+    const nowhere = { ...process.env, CREDITS_URL: 'http://127.0.0.1:9', STAFF_API_KEY: STAFF_KEY };
+    const failed = promisify(execFile)(process.execPath, [script, 'account', 'a-0'], { timeout: 60_000, env: nowhere });
+    await expect(failed).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('No service answers') });
+  }, 120_000);
 
   it('a wrong command line is explained, with exit code 2, and help with 0', async () => {
     const nobody = { CREDITS_URL: 'http://127.0.0.1:9', STAFF_API_KEY: STAFF_KEY };

@@ -10,7 +10,7 @@ const seed = Number(process.env['MODEL_SEED'] ?? 1);
 describe('a log that the real account wrote', () => {
   it('is found clean, whatever happened in it', async () => {
     let events = 0;
-    for (const raw of fc.sample(rawHistories(40), { numRuns: 250, seed })) {
+    for (const raw of fc.sample(rawHistories(40), { numRuns: 400, seed })) {
       const { plans, steps } = tellHistory(raw);
       const account = new RealAccount(plans);
       for (const step of steps) await account.apply(step);

@@ -20,7 +20,7 @@ export interface ListedKey {
 }
 
 /** Lines of equal columns under their headings; the last column takes what room it needs. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells
@@ -31,7 +31,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 }
 
 /** `2027-01-31 10:00:00` for an instant, UTC; a dash for none. */
-export function when(instant: string | null): string {
+function when(instant: string | null): string {
   return instant === null ? '–' : instant.slice(0, 19).replace('T', ' ');
 }
 

@@ -47,6 +47,8 @@ export class SandboxClock extends TestClock {
     const moved: ClockMoved = { type: 'ClockMoved', data: { instant: new Date(instant).toISOString() } };
     await this.transactor.transact({ id: ID, cause: `clock:${instant}`, decide: () => accepted(moved) });
     if (!this.clock.set(instant)) return false;
+    // What is due is read from rows: those of accounts that have just changed may still be on their way.
+    await this.shown(await this.store.head());
     await this.renewals.catchUp();
     await this.shown(await this.store.head());
     return true;

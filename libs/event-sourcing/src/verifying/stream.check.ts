@@ -10,8 +10,8 @@ import type { Breach, Invariant } from './breach.js';
  */
 export class StreamCheck {
   readonly #causes = new Causes();
-  /** Events so far of each cause of the append under way. */
-  readonly #appended = new Map<string, number>();
+  /** Events so far of each cause of the append under way; none between appends. */
+  #appended: Map<string, number> | undefined;
   #last: (Verified & { readonly position: bigint }) | undefined;
 
   constructor(private readonly stream: string) {}
@@ -31,10 +31,9 @@ export class StreamCheck {
       void found.push({ stream: this.stream, version: event.version, invariant, text });
     const broken = verifyChain([event], this.#last, false);
     if (broken) report('chain', words[broken.reason]);
-    if (this.isWhole) this.#appended.clear();
-    else if (this.#last && this.#last.metadata.recordedAt !== event.metadata.recordedAt)
+    if (!this.isWhole && this.#last && this.#last.metadata.recordedAt !== event.metadata.recordedAt)
       report('chain', 'an append has events of two instants');
-    this.#checkCause(event, report);
+    this.#checkCause(event, this.#appended ?? new Map<string, number>(), report);
     const { version, position, metadata } = event;
     this.#last = { version, position, metadata };
     return found;
@@ -46,12 +45,17 @@ export class StreamCheck {
     return [{ stream: this.stream, version: this.#last?.version ?? 0, invariant: 'chain', text: words['append-cut-short'] }];
   }
 
-  #checkCause({ id, version, metadata }: RecordedEvent, report: (invariant: Invariant, text: string) => void): void {
+  #checkCause(
+    { id, version, metadata }: RecordedEvent,
+    appended: Map<string, number>,
+    report: (invariant: Invariant, text: string) => void,
+  ): void {
     const { cause, command } = metadata;
-    const index = this.#appended.get(cause) ?? 0;
+    const index = appended.get(cause) ?? 0;
     if (id !== eventId(this.stream, cause, index)) report('id', `its id is not that of event ${index} of cause "${cause}"`);
     if (index === 0) this.#remember(cause, version, report);
-    this.#appended.set(cause, index + 1);
+    appended.set(cause, index + 1);
+    this.#appended = metadata.more === true ? appended : undefined;
     if (command !== undefined) this.#remember(command, version, report);
   }
 

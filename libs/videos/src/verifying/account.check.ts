@@ -12,7 +12,8 @@ import { UsesCheck } from './uses.check.js';
 export class AccountCheck {
   readonly stream: StreamCheck;
   readonly book = new CreditBook();
-  readonly #uses = new UsesCheck();
+  /** Of the append under way; none between appends. */
+  #uses: UsesCheck | undefined;
   #account: Account = noAccount;
   /** The unfinished videos before the append under way. */
   #before: Videos = noAccount.videos;
@@ -52,11 +53,13 @@ export class AccountCheck {
     const recordedAt = Date.parse(event.metadata.recordedAt);
     const before = this.#account;
     this.#account = evolveAccount(before, event, recordedAt);
-    this.#uses.take(event);
+    const uses = (this.#uses ??= new UsesCheck());
+    uses.take(event);
     if (!isVideoEvent(event)) tell(this.book.take(event, before.credits, this.#account.credits, recordedAt), report);
     else if (event.type === 'VideoCompleted' && event.data.allotmentId !== null) this.book.finishUse(event.data.allotmentId);
     if (!this.stream.isWhole) return;
-    for (const text of this.#uses.close(this.#before)) report('I6', text);
+    for (const text of uses.close(this.#before)) report('I6', text);
+    this.#uses = undefined;
     this.#before = this.#account.videos;
     const late = overdue(this.#account.credits, recordedAt);
     if (late) tell([late], report);

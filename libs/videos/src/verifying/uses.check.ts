@@ -10,7 +10,7 @@ export class UsesCheck {
   readonly #consumed = new Map<string, string>();
   readonly #returned = new Map<string, string>();
   readonly #videos: VideoEvent[] = [];
-  #breaches: string[] = [];
+  readonly #breaches: string[] = [];
 
   take(event: AccountEvent): void {
     if (isVideoEvent(event)) this.#videos.push(event);
@@ -18,19 +18,14 @@ export class UsesCheck {
     else if (event.type === 'CreditReturned') this.#note(this.#returned, event.data, 'returned');
   }
 
-  /** The append is whole; `before` are the unfinished videos before it. Tells what is wrong, in words, and begins the next. */
+  /** The append is whole; `before` are the unfinished videos before it. Tells what is wrong, in words. */
   close(before: Videos): readonly string[] {
     for (const event of this.#videos) this.#match(event, before);
     for (const videoId of this.#consumed.keys())
       this.#breaches.push(`a credit is used for ${videoId}, which was not ordered or delivered with it`);
     for (const videoId of this.#returned.keys())
       this.#breaches.push(`a credit is returned for ${videoId}, which did not end undelivered with it`);
-    const breaches = this.#breaches;
-    this.#breaches = [];
-    this.#consumed.clear();
-    this.#returned.clear();
-    this.#videos.length = 0;
-    return breaches;
+    return this.#breaches;
   }
 
   #note(
