@@ -73,7 +73,13 @@ export class Books {
   }
 }
 
-const SIGNS: Readonly<Record<string, number>> = { 'credits.allotted': 1, 'credits.returned': 1, 'credits.consumed': -1, 'credits.expired': -1, 'credits.revoked': -1 };
+const SIGNS: Readonly<Record<string, number>> = {
+  'credits.allotted': 1,
+  'credits.returned': 1,
+  'credits.consumed': -1,
+  'credits.expired': -1,
+  'credits.revoked': -1,
+};
 const CAUSES = { video: 'request:CreateVideo:', grant: 'request:GrantCredits:', purchase: 'payment:' } as const;
 
 function causeOf({ kind, accountId, key }: Request): string {

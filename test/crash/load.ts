@@ -48,6 +48,7 @@ export async function deliver(client: Client, accounts: readonly Account[], requ
 }
 
 function note(request: Request, answer: string): void {
-  if (request.answer !== undefined && request.answer !== answer) throw new Error(`key ${request.key} answered ${request.answer}, then ${answer}`);
+  if (request.answer !== undefined && request.answer !== answer)
+    throw new Error(`key ${request.key} answered ${request.answer}, then ${answer}`);
   request.answer = answer;
 }

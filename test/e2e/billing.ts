@@ -15,9 +15,26 @@ export interface Subscription {
 }
 
 /** A paid period that was announced as it began. */
-export function subscription(accountId: string, planId: string, periodStart: string, periodEnd: string, more: Partial<Subscription> = {}): Subscription {
+export function subscription(
+  accountId: string,
+  planId: string,
+  periodStart: string,
+  periodEnd: string,
+  more: Partial<Subscription> = {},
+): Subscription {
   const interval = Date.parse(periodEnd) - Date.parse(periodStart) > 200 * 86_400_000 ? 'year' : 'month';
-  return { accountId, subscriptionId: 's-1', planId, interval, status: 'active', periodStart, periodEnd, cancelAtPeriodEnd: false, occurredAt: periodStart, ...more };
+  return {
+    accountId,
+    subscriptionId: 's-1',
+    planId,
+    interval,
+    status: 'active',
+    periodStart,
+    periodEnd,
+    cancelAtPeriodEnd: false,
+    occurredAt: periodStart,
+    ...more,
+  };
 }
 
 /** Sends the subscription's state and reads the account after it. */

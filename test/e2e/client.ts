@@ -86,7 +86,7 @@ export class Client {
         ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: raw ? (body as NonNullable<RequestInit['body']>) : JSON.stringify(body) }),
     });
   }
 
@@ -141,7 +141,10 @@ export class Client {
     const items: T[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const place: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page: Listed<T> = expectStatus(200, await this.get<Listed<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${place}`));
+      const page: Listed<T> = expectStatus(
+        200,
+        await this.get<Listed<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${place}`),
+      );
       items.push(...page.items);
       cursor = page.nextCursor;
     }

@@ -44,7 +44,11 @@ describe('Cycles, by the test clock', () => {
       expect(first.nextRenewalAt).toBe('2027-02-28T10:00:00.000Z');
       const made = expectStatus(201, await client.createVideo(planId, await client.artwork(planId, await picture())));
       expect(made.credits).toMatchObject({ available: credits - 1, usedThisCycle: 1 });
-      await bill(client, 'billing.subscription.renewed', subscription(planId, planId, '2027-02-28T10:00:00.000Z', '2027-03-31T10:00:00.000Z', { occurredAt: '2027-01-31T11:00:00.000Z' }));
+      await bill(
+        client,
+        'billing.subscription.renewed',
+        subscription(planId, planId, '2027-02-28T10:00:00.000Z', '2027-03-31T10:00:00.000Z', { occurredAt: '2027-01-31T11:00:00.000Z' }),
+      );
     }
     await client.clock({ now: '2027-02-28T09:59:59.999Z' });
     expect(await client.credits('gallery-basic')).toMatchObject({ available: 3, usedThisCycle: 1 });
@@ -101,7 +105,9 @@ describe('Cycles, by the test clock', () => {
         ['credits.allotted', `${day}T10:00:00.000Z`],
       ]),
     ]);
-    const past = await client.get<{ available: number; inProgress: null; cycle: object }>(`/v1/accounts/slept/credits?at=2027-03-02T10:00:00Z`);
+    const past = await client.get<{ available: number; inProgress: null; cycle: object }>(
+      `/v1/accounts/slept/credits?at=2027-03-02T10:00:00Z`,
+    );
     expect(past.status).toBe(200);
     expect(past.body).toMatchObject({ inProgress: null });
     const back = await client.post('/v1/test-clock', { now: START });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from './client.js';
@@ -89,7 +90,15 @@ export class Service {
 function run(folder: string, environment: Environment): ChildProcess {
   return spawn(process.execPath, [ENTRY], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: '0', SANDBOX: 'true', RENDER_WORKERS: '0', LOG_LEVEL: 'warn', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      DATA_DIR: folder,
+      PORT: '0',
+      SANDBOX: 'true',
+      RENDER_WORKERS: '0',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -102,4 +111,14 @@ function sayings(child: ChildProcess): () => string {
 
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** A port that is free now: for a service that must keep its addresses over restarts. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
 }

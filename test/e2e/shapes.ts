@@ -1,10 +1,53 @@
 import type { CreditsView, LedgerLine, VideoView } from '#contracts';
 
 // The member sets of the interface, written out: nothing more and nothing less may be answered.
-const CREDITS = ['accountId', 'allotments', 'available', 'cycle', 'endsAt', 'inProgress', 'nextPlan', 'nextRenewalAt', 'plan', 'position', 'status', 'upcoming', 'usedThisCycle'];
+const CREDITS = [
+  'accountId',
+  'allotments',
+  'available',
+  'cycle',
+  'endsAt',
+  'inProgress',
+  'nextPlan',
+  'nextRenewalAt',
+  'plan',
+  'position',
+  'status',
+  'upcoming',
+  'usedThisCycle',
+];
 const ALLOTMENT = ['expiresAt', 'id', 'quantity', 'remaining', 'source', 'validFrom'];
-const VIDEO = ['accountId', 'allotmentId', 'artworkId', 'attempt', 'createdAt', 'downloadUrl', 'endedAt', 'failure', 'posterUrl', 'progress', 'roomId', 'status', 'title', 'videoId'];
-const LINE = ['actor', 'allotmentId', 'at', 'balanceAfter', 'cause', 'credits', 'id', 'reason', 'recordedAt', 'source', 'text', 'type', 'videoId'];
+const VIDEO = [
+  'accountId',
+  'allotmentId',
+  'artworkId',
+  'attempt',
+  'createdAt',
+  'downloadUrl',
+  'endedAt',
+  'failure',
+  'posterUrl',
+  'progress',
+  'roomId',
+  'status',
+  'title',
+  'videoId',
+];
+const LINE = [
+  'actor',
+  'allotmentId',
+  'at',
+  'balanceAfter',
+  'cause',
+  'credits',
+  'id',
+  'reason',
+  'recordedAt',
+  'source',
+  'text',
+  'type',
+  'videoId',
+];
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 export function members(object: object): string[] {

@@ -35,7 +35,14 @@ describe('A customer on trial, from outside', () => {
     expect(Object.keys(created).sort()).toEqual(['credits', 'video']);
     expectVideo(created.video);
     expectCredits(created.credits);
-    expect(created.video).toMatchObject({ accountId, artworkId, roomId: 'living-room', title: 'Blue hour', status: 'queued', endedAt: null });
+    expect(created.video).toMatchObject({
+      accountId,
+      artworkId,
+      roomId: 'living-room',
+      title: 'Blue hour',
+      status: 'queued',
+      endedAt: null,
+    });
     expect(created.video.allotmentId).toBe(before.allotments[0]?.id);
     expect(created.credits).toMatchObject({ available: 0, inProgress: 1 });
     const { videoId } = created.video;
@@ -43,7 +50,17 @@ describe('A customer on trial, from outside', () => {
     expect([notReady.status, notReady.body.code]).toEqual([409, 'not-ready']);
 
     const job = await worker.job();
-    expect(Object.keys(job).sort()).toEqual(['accountId', 'artworkId', 'artworkUrl', 'attempt', 'leaseMs', 'output', 'roomId', 'uploadUrl', 'videoId']);
+    expect(Object.keys(job).sort()).toEqual([
+      'accountId',
+      'artworkId',
+      'artworkUrl',
+      'attempt',
+      'leaseMs',
+      'output',
+      'roomId',
+      'uploadUrl',
+      'videoId',
+    ]);
     expect(job).toMatchObject({ videoId, accountId, artworkId, attempt: 1, roomId: 'living-room', leaseMs: 300_000 });
     expect(job.output).toEqual({ width: 1280, height: 720, fps: 30, durationMs: 4000, format: 'mp4' });
     expect((await client.as(undefined).send('GET', job.artworkUrl)).headers.get('content-type')).toBe('image/png');
@@ -51,7 +68,11 @@ describe('A customer on trial, from outside', () => {
     const progressed = expectStatus(202, await worker.report('progressed', job, { progress: 40 }));
     expect(await client.video(videoId, progressed.position)).toMatchObject({ status: 'rendering', progress: 40 });
     const upload = await worker.upload(job);
-    expect(upload).toEqual({ videoUrl: upload.videoUrl, bytes: smallVideo.byteLength, sha256: createHash('sha256').update(smallVideo).digest('hex') });
+    expect(upload).toEqual({
+      videoUrl: upload.videoUrl,
+      bytes: smallVideo.byteLength,
+      sha256: createHash('sha256').update(smallVideo).digest('hex'),
+    });
     const completed = expectStatus(202, await worker.report('completed', job, upload));
     const ready = await client.video(videoId, completed.position);
     expectVideo(ready);
@@ -63,7 +84,11 @@ describe('A customer on trial, from outside', () => {
       expect(new Uint8Array(await download.arrayBuffer())).toEqual(smallVideo);
     }
     const range = await client.send('GET', `/v1/videos/${videoId}/download`, { headers: { range: 'bytes=4-7' } });
-    expect([range.status, range.headers.get('content-range'), await range.text()]).toEqual([206, `bytes 4-7/${smallVideo.byteLength}`, 'ftyp']);
+    expect([range.status, range.headers.get('content-range'), await range.text()]).toEqual([
+      206,
+      `bytes 4-7/${smallVideo.byteLength}`,
+      'ftyp',
+    ]);
     const beyond = await client.get(`/v1/videos/${videoId}/download`, { headers: { range: 'bytes=99999999-' } });
     expect([beyond.status, beyond.body.code]).toEqual([416, 'range-not-satisfiable']);
     const signed = await client.as(undefined).send('GET', ready.downloadUrl as string);
@@ -86,7 +111,9 @@ describe('A customer on trial, from outside', () => {
     const delivered = await worker.deliver(await worker.job());
     expect((await client.video(another.video.videoId, delivered)).status).toBe('ready');
     expect(await client.credits(accountId, delivered)).toMatchObject({ available: 1, inProgress: 0 });
-    const library = await client.get<{ items: { videoId: string }[]; nextCursor: null }>(`/v1/videos?accountId=${accountId}&after=${encodeURIComponent(delivered)}`);
+    const library = await client.get<{ items: { videoId: string }[]; nextCursor: null }>(
+      `/v1/videos?accountId=${accountId}&after=${encodeURIComponent(delivered)}`,
+    );
     expect(library.body.items.map((video) => video.videoId)).toEqual([another.video.videoId, videoId]);
   });
 });

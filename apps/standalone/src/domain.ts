@@ -1,7 +1,15 @@
 import { ApiKeys, keyAggregate } from '#access';
 import type { Addresses, Settings } from '#api';
 import { type Plans, RenewalClock } from '#credits';
-import { createTransactor, type EventStore, type MachineClock, Projector, type ReadModelStore, randomIds, type SettableClock } from '#event-sourcing';
+import {
+  createTransactor,
+  type EventStore,
+  type MachineClock,
+  Projector,
+  type ReadModelStore,
+  randomIds,
+  type SettableClock,
+} from '#event-sourcing';
 import type { Files } from '#files';
 import type { MessageQueue } from '#messaging';
 import { Inbox, Processor } from '#processor';
@@ -63,7 +71,11 @@ export function buildDomain(foundation: Foundation) {
 
   const transactor = createTransactor({ ...on, aggregate: accountAggregate(plans), cacheBytes: CACHE_BYTES.accounts });
   const accounts = new Accounts(transactor, store, views);
-  const artworks = new Artworks(createTransactor({ ...on, aggregate: artworkAggregate, cacheBytes: CACHE_BYTES.artworks }), files, randomIds);
+  const artworks = new Artworks(
+    createTransactor({ ...on, aggregate: artworkAggregate, cacheBytes: CACHE_BYTES.artworks }),
+    files,
+    randomIds,
+  );
   const keys = createTransactor({ ...on, aggregate: keyAggregate, cacheBytes: CACHE_BYTES.keys });
   const apiKeys = new ApiKeys({ transactor: keys, store, ids: randomIds, clock: machineClock });
   const leases = new Leases(readModels, machineClock, settings.renderLeaseMs);
@@ -76,7 +88,17 @@ export function buildDomain(foundation: Foundation) {
   const publisher = new RenderJobPublisher(queue, addresses, settings.renderLeaseMs);
 
   const processorOn = (commands: CommandBus): Processor =>
-    new Processor({ store, machineClock, projector, inbox: new Inbox(queue, commands), publisher, renewalClock, leaseWatch, log, onStopped });
+    new Processor({
+      store,
+      machineClock,
+      projector,
+      inbox: new Inbox(queue, commands),
+      publisher,
+      renewalClock,
+      leaseWatch,
+      log,
+      onStopped,
+    });
 
   return { projector, views, accounts, artworks, apiKeys, leases, library, renderSettings, creatingSettings, renewalClock, processorOn };
 }

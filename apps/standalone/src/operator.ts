@@ -1,4 +1,18 @@
-import { FactStream as FactPort, type Gauge, Gauges, Operations, type ParkedMessage, Parking, Positions, Readiness, ReadModels, RoomPreviews, type DeliveredVideo, type Verification, VideoFiles } from '#api';
+import {
+  FactStream as FactPort,
+  type Gauge,
+  Gauges,
+  Operations,
+  type ParkedMessage,
+  Parking,
+  Positions,
+  Readiness,
+  ReadModels,
+  RoomPreviews,
+  type DeliveredVideo,
+  type Verification,
+  VideoFiles,
+} from '#api';
 import { type Refusal, topics } from '#contracts';
 import { FactStream } from '#credits';
 import { type EventStore, type MachineClock, type Position, type Projector, positionToken, readPositionToken } from '#event-sourcing';
@@ -55,7 +69,9 @@ export class LibraryFiles extends VideoFiles {
     const row = await this.library.row(videoId);
     if (!row) return undefined;
     const { accountId, title, file, bytes, sha256 } = row;
-    return file === null || bytes === null || sha256 === null ? { accountId, title } : { accountId, title, mp4: { key: file, bytes, sha256 } };
+    return file === null || bytes === null || sha256 === null
+      ? { accountId, title }
+      : { accountId, title, mp4: { key: file, bytes, sha256 } };
   }
   poster(mp4: NonNullable<DeliveredVideo['mp4']>): Promise<string | undefined> {
     return this.posters.keyFor(mp4);
@@ -81,7 +97,10 @@ export class QueueParking extends Parking {
 
 /** The account that an event names, as the topic's key would; text of its own where it names none. */
 function keyOf(data: unknown): string {
-  const { accountId, videoId } = (typeof data === 'object' && data !== null ? data : {}) as { readonly accountId?: unknown; readonly videoId?: unknown };
+  const { accountId, videoId } = (typeof data === 'object' && data !== null ? data : {}) as {
+    readonly accountId?: unknown;
+    readonly videoId?: unknown;
+  };
   if (typeof accountId === 'string') return accountId;
   return (typeof videoId === 'string' ? accountOfVideo(videoId) : undefined) ?? 'unknown';
 }

@@ -1,6 +1,14 @@
 import { TestClock } from '#api';
 import type { RenewalClock } from '#credits';
-import { type Aggregate, accepted, type EventStore, type Fact, type SettableClock, type Transactor, UnknownEventTypeError } from '#event-sourcing';
+import {
+  type Aggregate,
+  accepted,
+  type EventStore,
+  type Fact,
+  type SettableClock,
+  type Transactor,
+  UnknownEventTypeError,
+} from '#event-sourcing';
 
 type ClockMoved = Fact<'ClockMoved', { instant: string }>;
 interface ClockState {

@@ -52,7 +52,17 @@ import {
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { Domain, Foundation } from './domain.js';
-import { CommittedPreviews, LibraryFiles, LogFacts, LogPositions, ProcessGauges, ProcessOperations, ProcessReadiness, ProjectedReadModels, QueueParking } from './operator.js';
+import {
+  CommittedPreviews,
+  LibraryFiles,
+  LogFacts,
+  LogPositions,
+  ProcessGauges,
+  ProcessOperations,
+  ProcessReadiness,
+  ProjectedReadModels,
+  QueueParking,
+} from './operator.js';
 import { verifyEmbedded } from './verify.js';
 
 const handlers = [
@@ -129,6 +139,10 @@ function providers({ foundation, domain, urls, authenticators, testClock }: Stan
     value(Operations, new ProcessOperations(queue, projector, () => verifyEmbedded(foundation))),
     value(TestClock, testClock),
     value(Readiness, new ProcessReadiness(store, projector)),
-    { provide: Gauges, inject: [Processor], useFactory: (processor: Processor) => new ProcessGauges(store, projector, () => processor.publishedUpTo()) },
+    {
+      provide: Gauges,
+      inject: [Processor],
+      useFactory: (processor: Processor) => new ProcessGauges(store, projector, () => processor.publishedUpTo()),
+    },
   ];
 }

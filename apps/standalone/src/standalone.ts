@@ -60,7 +60,8 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     log: logger,
   });
   const stoodAt = await storedInstant(clockTransactor);
-  if (stoodAt !== null && !settings.sandbox) throw new StartRefusedError(`the data folder "${dataDir}" has a test clock: it starts with SANDBOX=true only`);
+  if (stoodAt !== null && !settings.sandbox)
+    throw new StartRefusedError(`the data folder "${dataDir}" has a test clock: it starts with SANDBOX=true only`);
   if (stoodAt !== null) clock.restore(stoodAt);
 
   const foundation = { settings, plans, addresses, ...engines, clock, machineClock: systemMachineClock, log, onStopped: fatal };
@@ -85,7 +86,10 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
           }),
         ];
   const authenticators = [new StaffKey(staffToken), domain.apiKeys];
-  const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }), { logger: false });
+  const app = await createHttpApp(
+    StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }),
+    { logger: false },
+  );
 
   await app.listen(settings.port, settings.host);
   const { port } = app.getHttpServer().address() as { readonly port: number };
@@ -102,9 +106,8 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
 
 function plansOf({ plansFile }: Settings): Plans {
   const shipped = new URL('../../../libs/credits/src/plans/plans.json', import.meta.url);
-  const text = plansFile === undefined ? readFileSync(shipped, 'utf8') : readFileSync(plansFile, 'utf8');
   try {
-    return readPlans(JSON.parse(text));
+    return readPlans(JSON.parse(readFileSync(plansFile ?? shipped, 'utf8')));
   } catch (error) {
     throw new StartRefusedError(`PLANS_FILE ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -113,4 +116,3 @@ function plansOf({ plansFile }: Settings): Plans {
 function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
   return filesUrl === undefined ? join(dataDir, 'files') : fileURLToPath(new URL(filesUrl));
 }
-
