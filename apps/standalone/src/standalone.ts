@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SignedUrls, StaffKey, secretFile } from '#access';
 import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
@@ -87,7 +87,11 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
   const authenticators = [new StaffKey(staffToken), domain.apiKeys];
   const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }), { logger: false });
 
-  await app.listen(settings.port, settings.host);
+  await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
+    await app.close();
+    await engines.close();
+    throw new StartRefusedError(`PORT ${settings.port} on HOST ${settings.host} cannot be had: ${wordsOf(error)}`);
+  });
   const { port } = app.getHttpServer().address() as { readonly port: number };
   listening = `http://${settings.host}:${port}`;
   const base = settings.publicUrl ?? listening;
@@ -102,15 +106,24 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
 
 function plansOf({ plansFile }: Settings): Plans {
   const shipped = new URL('../../../libs/credits/src/plans/plans.json', import.meta.url);
-  const text = plansFile === undefined ? readFileSync(shipped, 'utf8') : readFileSync(plansFile, 'utf8');
   try {
-    return readPlans(JSON.parse(text));
+    return readPlans(JSON.parse(readFileSync(plansFile ?? shipped, 'utf8')));
   } catch (error) {
-    throw new StartRefusedError(`PLANS_FILE ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartRefusedError(`PLANS_FILE cannot be used: ${wordsOf(error)}`);
   }
 }
 
+/** `file:./…` is meant from the working folder; `new URL` alone would begin at the root of the disk. */
 function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
-  return filesUrl === undefined ? join(dataDir, 'files') : fileURLToPath(new URL(filesUrl));
+  if (filesUrl === undefined) return join(dataDir, 'files');
+  try {
+    return fileURLToPath(new URL(filesUrl, pathToFileURL(`${process.cwd()}/`)));
+  } catch (error) {
+    throw new StartRefusedError(`FILES_URL cannot be used: ${wordsOf(error)}`);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
