@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SignedUrls, StaffKey, secretFile } from '#access';
 import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
@@ -91,7 +91,11 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     { logger: false },
   );
 
-  await app.listen(settings.port, settings.host);
+  await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
+    await app.close();
+    await engines.close();
+    throw new StartRefusedError(`PORT ${settings.port} on HOST ${settings.host} cannot be had: ${wordsOf(error)}`);
+  });
   const { port } = app.getHttpServer().address() as { readonly port: number };
   listening = `http://${settings.host}:${port}`;
   const base = settings.publicUrl ?? listening;
@@ -109,10 +113,20 @@ function plansOf({ plansFile }: Settings): Plans {
   try {
     return readPlans(JSON.parse(readFileSync(plansFile ?? shipped, 'utf8')));
   } catch (error) {
-    throw new StartRefusedError(`PLANS_FILE ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartRefusedError(`PLANS_FILE cannot be used: ${wordsOf(error)}`);
   }
 }
 
+/** `file:./…` is meant from the working folder; `new URL` alone would begin at the root of the disk. */
 function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
-  return filesUrl === undefined ? join(dataDir, 'files') : fileURLToPath(new URL(filesUrl));
+  if (filesUrl === undefined) return join(dataDir, 'files');
+  try {
+    return fileURLToPath(new URL(filesUrl, pathToFileURL(`${process.cwd()}/`)));
+  } catch (error) {
+    throw new StartRefusedError(`FILES_URL cannot be used: ${wordsOf(error)}`);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
