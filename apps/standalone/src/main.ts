@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { InvalidSettingsError, loadEnvFile, readSettings } from '#api';
-import { FolderInUseError } from '#event-sourcing/sqlite';
+import { FolderInUseError, LostLogError } from '#event-sourcing/sqlite';
 import { StartRefusedError, startStandalone } from './standalone.js';
 
 try {
@@ -14,7 +14,7 @@ try {
   const key = settings.staffApiKey === undefined ? `in ${join(settings.dataDir, 'staff.key')}` : 'STAFF_API_KEY';
   console.log(`Video credits runs at ${service.base}\n  how to use it   ${service.base}/docs\n  staff key       ${key}`);
 } catch (error) {
-  const refused = [InvalidSettingsError, StartRefusedError, FolderInUseError].some((kind) => error instanceof kind);
+  const refused = [InvalidSettingsError, StartRefusedError, FolderInUseError, LostLogError].some((kind) => error instanceof kind);
   console.error(refused ? `Not started: ${(error as Error).message}` : error);
   process.exit(1);
 }

@@ -40,9 +40,9 @@ export class PaymentFailedData extends AboutAccount {
 }
 
 export class RefundData extends AboutAccount {
-  @IsOptional() @IsId() subscriptionId?: string;
-  @IsOptional() @IsInstant() periodStart?: string;
-  @IsOptional() @IsId() paymentId?: string;
+  @IsOptional() @IsId() subscriptionId?: string | null;
+  @IsOptional() @IsInstant() periodStart?: string | null;
+  @IsOptional() @IsId() paymentId?: string | null;
 }
 
 export class PurchaseData extends AboutAccount {
@@ -117,7 +117,9 @@ export function isTrial({ status, planId }: Pick<SubscriptionData, 'status' | 'p
 }
 
 function refund(data: RefundData): Read {
-  const { accountId, occurredAt, paymentId, subscriptionId, periodStart } = data;
+  const { accountId, occurredAt } = data;
+  // A null says the same as nothing.
+  const [paymentId, subscriptionId, periodStart] = [data.paymentId ?? undefined, data.subscriptionId ?? undefined, data.periodStart ?? undefined];
   const period = subscriptionId !== undefined && periodStart !== undefined;
   if (paymentId !== undefined && !period) return right({ kind: 'refund-purchase', data: { accountId, occurredAt, paymentId } });
   if (period && paymentId === undefined)

@@ -30,6 +30,7 @@ describe('what cannot be right', () => {
     ['a negative amount', 'credits.purchased', { paymentId: 'p', credits: -4 }],
     ['a refund of nothing', 'payment.refunded', {}],
     ['a refund of a period and a purchase', 'payment.refunded', { ...refund, paymentId: 'p' }],
+    ['a refund of a period without its start', 'payment.refunded', { ...refund, periodStart: null }],
     ['a foreign member of the body', 'payment.refunded', { paymentId: 7 }],
   ])('rule 16: %s is parked', async (_what, type, data) => {
     const account = open();
@@ -40,6 +41,13 @@ describe('what cannot be right', () => {
   it.each([null, 7, 'text', []])('rule 16: a body that is %j is parked', async (data) => {
     expect(await open().bill('billing.subscription.renewed', data as unknown as object)).toBe('parked');
   });
+});
+
+it('rule 22: a member that is null says the same as one left out', async () => {
+  const account = open();
+  expect(await says(account, '2027-01-01', january)).toBe('applied');
+  expect(await bills(account, '2027-01-02', 'payment.refunded', { ...refund, paymentId: null })).toBe('applied');
+  expect(await account.view()).toMatchObject({ available: 0 });
 });
 
 describe("a subscription's life", () => {

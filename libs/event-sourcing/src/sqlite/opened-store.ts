@@ -14,7 +14,12 @@ export class OpenedStore {
 
   constructor(folder: string, options: SqliteEventStoreOptions & Pick<SqliteDatabaseOptions, 'connect'> = {}) {
     this.lock = FolderLock.acquire(folder);
-    this.database = SqliteDatabase.open(this.lock, { ...options, onFatal: (error) => this.fatal.push(error) });
+    try {
+      this.database = SqliteDatabase.open(this.lock, { ...options, onFatal: (error) => this.fatal.push(error) });
+    } catch (error) {
+      this.lock.release();
+      throw error;
+    }
     this.store = new SqliteEventStore(this.database, options);
   }
 

@@ -1,10 +1,11 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { NO_STREAM } from '../event-store.port.js';
 import { anEvent, appended, idsOf, someEvents } from '../testing/index.js';
 import { openFile } from './open.js';
 import { OpenedStore, temporaryFolder } from './opened-store.js';
-import { CommitFailedError, ForeignWriteError } from './sqlite-database.js';
+import { CommitFailedError, ForeignWriteError, LostLogError } from './sqlite-database.js';
 
 describe('the group commit', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -40,6 +41,25 @@ describe('the group commit', () => {
     expect(whenAnswered).toEqual({ rows: 5 });
     await all;
     onlooker.close();
+  });
+
+  it('leaves a file that is the whole log when it is closed, without what lies beside it', async () => {
+    const { store } = open();
+    await store.append('a', NO_STREAM, someEvents(3));
+    await opened.close();
+    copyFileSync(join(folder.path, 'events.sqlite'), join(folder.path, 'copy.sqlite'));
+    const copy = new DatabaseSync(join(folder.path, 'copy.sqlite'));
+    expect(copy.prepare('SELECT count(*) AS events FROM events').get()).toEqual({ events: 3 });
+    copy.close();
+  });
+
+  it.each(['views-accounts-1.sqlite', 'events.sqlite-wal'])('refuses to begin anew where the log has gone and %s is left', (left) => {
+    writeFileSync(join(folder.path, 'events.sqlite'), '');
+    writeFileSync(join(folder.path, left), 'made of a log');
+    expect(() => new OpenedStore(folder.path)).toThrow(LostLogError);
+    expect(readFileSync(join(folder.path, left), 'utf8')).toBe('made of a log');
+    rmSync(join(folder.path, left));
+    open();
   });
 
   it('lets a work that throws before it has written fail alone', async () => {

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { FolderLock } from './folder-lock.js';
@@ -12,6 +13,11 @@ export class CommitFailedError extends Error {
 /** Somebody else has written to our file: what memory holds of it can no longer be trusted. The service must stop. */
 export class ForeignWriteError extends Error {
   override readonly name = 'ForeignWriteError';
+}
+
+/** The log is missing or empty beside what was made of it. To go on with an empty one would look like a loss of every account. */
+export class LostLogError extends Error {
+  override readonly name = 'LostLogError';
 }
 
 /** Who keeps something in memory about the file takes part in every commit. */
@@ -81,9 +87,14 @@ export class SqliteDatabase {
     this.#knownDataVersion = this.#readDataVersion();
   }
 
-  /** Opens the folder's `events.sqlite`, making it where there is none. The lock must be held for as long as it is open. */
+  /**
+   * Opens the folder's `events.sqlite`, making it where there is none. The lock must be held for as long as it is open.
+   * Throws LostLogError, with nothing touched, where the folder shows that there was a log and it has gone.
+   */
   static open(lock: FolderLock, options: SqliteDatabaseOptions): SqliteDatabase {
-    return new SqliteDatabase(join(lock.folder, 'events.sqlite'), options);
+    const path = join(lock.folder, 'events.sqlite');
+    refuseLostLog(lock.folder, path);
+    return new SqliteDatabase(path, options);
   }
 
   /** A statement for reading anywhere, or for writing inside a `commit`. Rows are objects by column, or arrays on request. */
@@ -142,9 +153,13 @@ export class SqliteDatabase {
     throw this.#end(new ForeignWriteError(`another process has written to "${this.#path}"`));
   }
 
-  /** Commits what is queued, folds the log into the file and closes it. */
+  /**
+   * Commits what is queued, folds the log into the file and closes it: the file alone is then the whole log, so a copy of it is a
+   * backup. (The driver cannot finalise statements, so SQLite itself does not fold at this point.)
+   */
   close(): void {
     while (this.#queue.length > 0 && !this.#ended) this.#commitQueued();
+    if (!this.#ended) this.#makeDurable();
     this.#ended ??= new Error('the database is closed');
     if (this.#connection.isOpen) this.#connection.close();
   }
@@ -250,4 +265,19 @@ export class SqliteDatabase {
     for (const participant of this.#participants) participant.ended();
     return error;
   }
+}
+
+/** SQLite would make an empty file, and throw away a write-ahead log that lies beside one. */
+function refuseLostLog(folder: string, path: string): void {
+  if (sizeOf(path) > 0) return;
+  const left = readdirSync(folder).filter((name) => /^views-.*\.sqlite$/.test(name) || (name === 'events.sqlite-wal' && sizeOf(`${path}-wal`) > 0));
+  if (left.length === 0) return;
+  throw new LostLogError(
+    `"${path}" is missing or empty, but ${left.join(', ')} beside it were made of a log. Put events.sqlite back from the backup; ` +
+      'to begin with an empty log, use an empty folder',
+  );
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
