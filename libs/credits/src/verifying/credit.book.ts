@@ -43,7 +43,7 @@ export class CreditBook {
     const found: CreditBreach[] = [];
     const report = (invariant: CreditBreach['invariant'], text: string): void => void found.push({ invariant, text });
     const { type, data } = event;
-    if (!('allotmentId' in data)) return found;
+    if (!('balanceAfter' in data)) return found;
     const { allotmentId, credits, balanceAfter } = data;
     if (!Number.isSafeInteger(credits) || credits < 1) report('I1', `it moves ${credits} credits`);
     if (type === 'CreditsAllotted') {
@@ -67,7 +67,7 @@ export class CreditBook {
   }
 
   #move({ type, data }: CreditEvent, report: (invariant: 'I1', text: string) => void): void {
-    if (!('allotmentId' in data)) return;
+    if (!('balanceAfter' in data)) return;
     const { allotmentId, credits } = data;
     const entry = this.#entries.get(allotmentId);
     const change = (by: number, what: keyof CreditTotals, total: number): void => {
