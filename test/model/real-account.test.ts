@@ -3,7 +3,7 @@ import { disagreements } from './example.js';
 import { examples } from './examples.js';
 import { RealAccount } from './real-account.js';
 
-const commands = Number(process.env['MODEL_COMMANDS'] ?? 10_000);
+const commands = Number(process.env['MODEL_COMMANDS'] ?? 6_000);
 const seed = Number(process.env['MODEL_SEED'] ?? 1);
 
 describe('the real account', () => {

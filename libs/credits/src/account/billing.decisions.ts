@@ -232,7 +232,7 @@ function firstOf(subscription: Subscription, periodStart: number): number {
   return subscription.confirmations.find((c) => c.periodStart === periodStart)?.occurredAt ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Whether an older event changes which plan was named last up to its instant, within what is still remembered. */
+/** Whether an older event changes which plan was named last, and for which period, up to its instant, within what is still remembered. */
 function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
   const { occurredAt, planId, periodEnd, cancelAtPeriodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
@@ -244,5 +244,5 @@ function namesOtherPlan({ confirmations }: Subscription, event: Recorded, period
       c.periodEnd === periodEnd &&
       c.cancelAtPeriodEnd === cancelAtPeriodEnd,
   );
-  return !said && before !== undefined && before.planId !== planId;
+  return !said && before !== undefined && (before.planId !== planId || before.periodStart !== periodStart);
 }

@@ -101,7 +101,7 @@ export function paidUntil(subscription: Subscription): number {
 }
 
 /** The instant at which a later period takes over from the one starting at `start`, as far as is known. */
-export function takenOverAt(subscription: Subscription, start: number): number {
+function takenOverAt(subscription: Subscription, start: number): number {
   const next = subscription.periods.find((period) => period.start > start && !isVoid(period));
   return next ? Math.max(next.start, next.announcedAt) : Number.MAX_SAFE_INTEGER;
 }

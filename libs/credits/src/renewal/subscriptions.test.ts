@@ -186,6 +186,15 @@ describe('plan changes', () => {
     }
   });
 
+  it('rule 19: an upgrade told late counts, also where the same plan was announced for the next period before', async () => {
+    const account = open();
+    await says(account, '2027-01-01', january);
+    await says(account, '2027-01-20', { ...january, cancel: true, occurredAt: '2027-01-15' });
+    await says(account, '2027-01-21', { ...february, planId: 'gallery-advanced', occurredAt: '2027-01-05' });
+    await says(account, '2027-01-22', { ...january, planId: 'gallery-advanced', occurredAt: '2027-01-06' });
+    expect((await told(account)).slice(1)).toEqual(['2027-01-22 allotted 4 plan 2027-01-22..2027-02-01']);
+  });
+
   it('rule 19: a cycle that is over is never topped up', async () => {
     const account = open();
     await says(account, '2027-01-01', january);
