@@ -5,7 +5,7 @@ import { verifyStopped } from '../../apps/cli/src/stopped-folder.js';
 import { asked, liveAWhile, startService } from './stopped-service.js';
 import { kinds, tamper } from './tampering.js';
 
-const changes = Number(process.env['TAMPERINGS'] ?? 380);
+const changes = Number(process.env['TAMPERINGS'] ?? 400);
 const seed = Number(process.env['TAMPER_SEED'] ?? 1);
 
 describe('tampering with the files of a stopped service', () => {

@@ -46,6 +46,19 @@ const changes: { readonly [kind: string]: Change } = {
       database.prepare('UPDATE events SET metadata = ? WHERE position = ?').run(JSON.stringify(Object.fromEntries(members)), position);
       return name;
     }),
+  'metadata broken': (folder, pick) =>
+    onEvent(folder, pick, (database, { position, metadata }) => {
+      const broken = [
+        'null',
+        '[]',
+        '5',
+        '{"chain":""}',
+        metadata.replace('{', '{"actor":null,'),
+        metadata.replace('"cause":', '"cause":null,"was":'),
+      ][pick(6)];
+      database.prepare('UPDATE events SET metadata = ? WHERE position = ?').run(broken, position);
+      return broken as string;
+    }),
   'id changed': (folder, pick) =>
     onEvent(folder, pick, (database, { position }) => {
       database.prepare("UPDATE events SET id = '0b1d7c3e-0000-5000-8000-000000000000' WHERE position = ?").run(position);

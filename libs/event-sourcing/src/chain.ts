@@ -18,16 +18,25 @@ export interface Linked {
 }
 
 /**
- * The next link of a stream's chain: the first 16 bytes of sha256(previous ‖ id ‖ type ‖ data ‖ metadata) as base64url. The metadata
- * counts as one list, in an order of its own; the cause is in the id. The parts cannot run into each other: the first two have fixed
- * lengths, data is an object and what follows a list.
+ * The next link of a stream's chain: the first 16 bytes of sha256(previous ‖ id ‖ type ‖ data ‖ metadata) as base64url. The parts cannot
+ * run into each other: the first two have fixed lengths, data is an object, and of the metadata each text has its length before it. The
+ * cause is left out: it is in the id.
  */
 export function chainLink(previous: string, { id, type, text, metadata }: Linked): string {
-  const { recordedAt, more, correlation, actor, keyName, command, requestHash } = metadata;
-  const about = JSON.stringify([recordedAt, more, correlation, actor, keyName, command, requestHash]);
-  const digest = hash('sha256', previous + id + type + text + about, 'base64url');
+  const digest = hash('sha256', previous + id + type + text + said(metadata), 'base64url');
   const last = BASE64URL.indexOf(digest.charAt(WHOLE_CHARACTERS)) & TOP_TWO_BITS;
   return digest.slice(0, WHOLE_CHARACTERS) + BASE64URL.charAt(last);
+}
+
+/** Plain concatenation: this runs for every event that is written. */
+function said({ recordedAt, more, correlation, actor, keyName, command, requestHash }: Linked['metadata']): string {
+  let text = more === true ? `${recordedAt}+` : recordedAt;
+  if (correlation !== undefined) text += `correlation ${correlation.length} ${correlation}`;
+  if (actor !== undefined) text += `actor ${actor.length} ${actor}`;
+  if (keyName !== undefined) text += `key ${keyName.length} ${keyName}`;
+  if (command !== undefined) text += `command ${command.length} ${command}`;
+  if (requestHash !== undefined) text += `request ${requestHash.length} ${requestHash}`;
+  return text;
 }
 
 /** Where and how a stream's events stop being those that were written. */

@@ -10,17 +10,16 @@ export async function checkStreamRead(store: EventStore, stream: string, last: V
   let before: Verified | undefined;
   while (before === undefined || before.version < last.version) {
     const from = before === undefined ? 0 : before.version + 1;
-    let page: Awaited<ReturnType<EventStore['readForwards']>>;
     try {
-      page = await store.readForwards(stream, from, Math.min(PAGE_EVENTS, last.version + 1 - from));
+      const page = await store.readForwards(stream, from, Math.min(PAGE_EVENTS, last.version + 1 - from));
+      const foreign = page.find((event) => event.stream !== stream);
+      if (page.length === 0 || foreign) return wrong(from, foreign ? `there is an event of ${foreign.stream}` : 'it is missing');
+      const broken = verifyChain(page, before, false);
+      if (broken) return wrong(broken.version, 'it is not what the log has');
+      before = page.at(-1);
     } catch (error) {
       return wrong(from, `it cannot be had: ${String(error)}`);
     }
-    const foreign = page.find((event) => event.stream !== stream);
-    if (page.length === 0 || foreign) return wrong(from, foreign ? `there is an event of ${foreign.stream}` : 'it is missing');
-    const broken = verifyChain(page, before, false);
-    if (broken) return wrong(broken.version, 'it is not what the log has');
-    before = page.at(-1);
   }
   return before?.metadata.chain === last.metadata.chain ? undefined : wrong(last.version, 'it ends differently');
 }

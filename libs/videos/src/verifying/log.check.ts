@@ -33,7 +33,7 @@ export class LogCheck {
     const check = stream.startsWith(ACCOUNT_PREFIX)
       ? known(this.#accounts, stream, AccountCheck)
       : known(this.#others, stream, StreamCheck);
-    const found = check.add(event);
+    const found = takenBy(check, event);
     return lost
       ? [...found, { stream, version, invariant: 'chain', text: `it is at ${position} of the log, where ${expected} was to follow` }]
       : found;
@@ -62,6 +62,15 @@ export class LogCheck {
   *ends(): Generator<readonly [stream: string, last: Verified]> {
     for (const [name, { stream }] of this.#accounts) if (stream.last) yield [name, stream.last];
     for (const [name, { last }] of this.#others) if (last) yield [name, last];
+  }
+}
+
+/** What is so broken that checking it fails is a breach too. */
+function takenBy(check: AccountCheck | StreamCheck, event: RecordedEvent): readonly Breach[] {
+  try {
+    return check.add(event);
+  } catch (error) {
+    return [{ stream: event.stream, version: event.version, invariant: 'unreadable', text: String(error) }];
   }
 }
 
