@@ -64,6 +64,9 @@ function bearerToken(header: string | undefined): string | undefined {
   return header.slice(7).trim();
 }
 
+/** Bytes beyond its limit up to which a refused body is still read, and dropped. */
+const lingerBytes = 64 * 1024 * 1024;
+
 const mediaTypes: { readonly [kind in Body['kind']]: readonly string[] } = {
   json: ['application/json'],
   'cloud-event': ['application/cloudevents+json', 'application/json'],
@@ -89,8 +92,8 @@ function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest, r
       return new ProblemError('unsupported-media-type', `send ${types.join(' or ')}`);
     }
     if (length !== undefined && Number(length) > limitBytes) {
-      // What is still on its way is not worth waiting for.
-      reply.header('connection', 'close');
+      // A sender who looks up only after sending finds the answer and not a broken line; beyond that it is not worth waiting for.
+      if (Number(length) > limitBytes + lingerBytes) reply.header('connection', 'close');
       return new ProblemError('payload-too-large', undefined, { limitBytes });
     }
     return undefined;
