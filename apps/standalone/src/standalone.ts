@@ -60,7 +60,8 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     log: logger,
   });
   const stoodAt = await storedInstant(clockTransactor);
-  if (stoodAt !== null && !settings.sandbox) throw new StartRefusedError(`the data folder "${dataDir}" has a test clock: it starts with SANDBOX=true only`);
+  if (stoodAt !== null && !settings.sandbox)
+    throw new StartRefusedError(`the data folder "${dataDir}" has a test clock: it starts with SANDBOX=true only`);
   if (stoodAt !== null) clock.restore(stoodAt);
 
   const foundation = { settings, plans, addresses, ...engines, clock, machineClock: systemMachineClock, log, onStopped: fatal };
@@ -85,7 +86,10 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
           }),
         ];
   const authenticators = [new StaffKey(staffToken), domain.apiKeys];
-  const app = await createHttpApp(StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }), { logger: false });
+  const app = await createHttpApp(
+    StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }),
+    { logger: false },
+  );
 
   await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
     await app.close();
@@ -126,4 +130,3 @@ function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
