@@ -14,7 +14,9 @@ describe('the standalone service', () => {
   it('does not start on a port that is taken, says so, and lets go of its folder', async () => {
     const first = await start();
     const { port } = new URL(first.base);
-    await expect(start({ PORT: port }, 'second')).rejects.toThrow(new RegExp(`^PORT ${port} on HOST 127.0.0.1 cannot be had: .*EADDRINUSE`));
+    await expect(start({ PORT: port }, 'second')).rejects.toThrow(
+      new RegExp(`^PORT ${port} on HOST 127.0.0.1 cannot be had: .*EADDRINUSE`),
+    );
     const second = await start({}, 'second');
     await first.stop();
     await second.stop();
