@@ -8,6 +8,8 @@ import type { Figures } from './figures.js';
 
 const ACCOUNTS = 100_000;
 const SIDE_BY_SIDE = 1_000;
+/** The old set expires and the new one is given. */
+const EVENTS_PER_RENEWAL = 2n;
 const START = '2027-01-01T00:00:00Z';
 const END = '2028-01-01T00:00:00Z';
 const MEBIBYTE = 1_048_576;
@@ -30,16 +32,26 @@ export async function renewalsBench(): Promise<Figures> {
     let peak = memoryBefore;
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 50);
     clock.set(Date.parse('2027-01-31T00:00:00Z'));
+    const cpuBegin = process.cpuUsage();
     const begin = performance.now();
+    const watchLog = (async (): Promise<number> => {
+      const all = before + EVENTS_PER_RENEWAL * BigInt(ACCOUNTS);
+      for (let at = before; at < all; at = await store.head()) await store.waitForMore(at, AbortSignal.timeout(600_000));
+      return (performance.now() - begin) / 1_000;
+    })();
     await renewalClock.catchUp();
     const head = await store.head();
     await Promise.all(['accounts', 'videos'].map((name) => projector.waitFor(name, head, 600_000)));
     const seconds = (performance.now() - begin) / 1_000;
     clearInterval(watch);
-    if (head - before < 2n * BigInt(ACCOUNTS)) throw new Error('not every account was renewed');
+    if (head - before < EVENTS_PER_RENEWAL * BigInt(ACCOUNTS)) throw new Error('not every account was renewed');
+    const { user, system } = process.cpuUsage(cpuBegin);
+    const secondsToLog = await watchLog;
     return {
       'renewals seconds': Number(seconds.toFixed(2)),
+      'renewals/s to the log': Math.round(ACCOUNTS / secondsToLog),
       'renewals/s at rest': Math.round(ACCOUNTS / seconds),
+      'CPU µs each at rest': Math.round((user + system) / ACCOUNTS),
       'memory before MB': Math.round(memoryBefore / MEBIBYTE),
       'memory peak MB': Math.round(peak / MEBIBYTE),
     };

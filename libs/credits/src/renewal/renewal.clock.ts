@@ -10,8 +10,10 @@ export interface DueAccounts {
   shown(): Promise<void>;
 }
 
-/** Accounts settled side by side; each batch is a few commits. */
-const BATCH = 1_000;
+/** Accounts looked up at once: the projection shows the first of them while the last are being settled. */
+const LOOK_AT_ONCE = 10_000;
+/** Accounts settled side by side: about one commit. */
+const SIDE_BY_SIDE = 1_000;
 const LOOK_EVERY_MS = 1_000;
 
 /** Time as a subscription: turns due rows into commands; the decision refuses what no longer applies (rule 13). Nothing is lost while it is down. */
@@ -54,12 +56,16 @@ export class RenewalClock {
 
   async #settleDue(): Promise<void> {
     for (;;) {
-      const due = await this.accounts.due(this.clock.now(), BATCH);
-      if (due.length === 0) return;
-      const written = await Promise.all(due.map((accountId) => this.accounts.settle(accountId)));
       await this.accounts.shown();
-      if (this.#stopping.signal.aborted) return;
-      if (!written.includes(true)) throw new Error(`${due.length} accounts are due, ${due[0]} among them, but nothing is to be written`);
+      const due = await this.accounts.due(this.clock.now(), LOOK_AT_ONCE);
+      if (due.length === 0) return;
+      let written = false;
+      for (let from = 0; from < due.length; from += SIDE_BY_SIDE) {
+        const settled = await Promise.all(due.slice(from, from + SIDE_BY_SIDE).map((accountId) => this.accounts.settle(accountId)));
+        written ||= settled.includes(true);
+        if (this.#stopping.signal.aborted) return;
+      }
+      if (!written) throw new Error(`${due.length} accounts are due, ${due[0]} among them, but nothing is to be written`);
     }
   }
 }

@@ -20,7 +20,12 @@ const AUTOCHECKPOINT_PAGES = 4_000;
 /** A file's page cache at most, in kB. */
 const CACHE_KB = 8_000;
 
-/** One generation of one projection in a database file of its own. What SQLite throws passes through as it is. */
+/** Version of how rows are laid out; a file laid out otherwise counts as damaged, and is made anew. */
+const LAYOUT = 2;
+
+/**
+ * One generation of one projection in a database file of its own. The key and what is ordered by have columns; all else of
+ * a row is one JSON object beside them, which costs a fraction of as many columns. What SQLite throws passes through as it is. */
 export class ViewsFile {
   private readonly database: DatabaseSyncInstance;
   private readonly statements = new Map<string, StatementSyncInstance>();
@@ -36,6 +41,7 @@ export class ViewsFile {
       this.database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KB};
         PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
       if (made) this.define(made);
+      else if (this.scalar('PRAGMA user_version') !== LAYOUT) throw new Error('its rows are laid out in another way');
       this.schemas = new Map(this.stamp().tables.map((schema) => [schema.name, schema]));
     } catch (error) {
       this.database.close();
@@ -140,7 +146,7 @@ export class ViewsFile {
   }
 
   private define({ version, logId, tables }: Stamp): void {
-    this.database.exec(`BEGIN;
+    this.database.exec(`BEGIN; PRAGMA user_version = ${LAYOUT};
       CREATE TABLE generation (version TEXT, log_id TEXT, tables TEXT, complete INTEGER, checkpoint TEXT) STRICT`);
     this.database.prepare(`INSERT INTO generation VALUES (?, ?, ?, 0, '0')`).run(version, logId, JSON.stringify(tables));
     for (const schema of tables) this.database.exec(definition(schema));
@@ -148,7 +154,7 @@ export class ViewsFile {
   }
 
   private writeTable(schema: TableSchema, changes: ReadonlyMap<string, Row | null>): void {
-    const columns = Object.keys(schema.columns).length;
+    const columns = columnsOf(schema).length;
     let pending: Bindable[] = [];
     for (const [key, row] of changes) {
       if (row === null) {
@@ -185,21 +191,36 @@ export class ViewsFile {
 }
 
 const SQL_TYPES = { text: 'TEXT', integer: 'INTEGER', json: 'TEXT' } as const;
+const REST = 'all else';
+
+/** The columns of a table that are columns in SQL, too. */
+const ordered = new WeakMap<TableSchema, readonly string[]>();
+
+function orderedColumns(schema: TableSchema): readonly string[] {
+  let columns = ordered.get(schema);
+  if (!columns) {
+    const named = new Set([schema.key, ...schema.indexes.flat()]);
+    ordered.set(schema, (columns = Object.keys(schema.columns).filter((column) => named.has(column))));
+  }
+  return columns;
+}
+
+const columnsOf = (schema: TableSchema): readonly string[] => [...orderedColumns(schema), REST];
 
 function definition(schema: TableSchema): string {
-  const columns = Object.entries(schema.columns).map(([column, type]) => {
-    const own = `${quoted(column)} ${SQL_TYPES[type]}`;
+  const columns = orderedColumns(schema).map((column) => {
+    const own = `${quoted(column)} ${SQL_TYPES[schema.columns[column] ?? 'text']}`;
     return column === schema.key ? `${own} NOT NULL PRIMARY KEY` : own;
   });
   const indexes = schema.indexes.map((index, number) => {
     const order = orderColumns(schema, { index, equals: [] }).map(quoted).join(', ');
     return `CREATE INDEX ${quoted(`order ${number} of ${schema.name}`)} ON ${rowsTable(schema)} (${order});`;
   });
-  return `CREATE TABLE ${rowsTable(schema)} (${columns.join(', ')}) STRICT; ${indexes.join(' ')}`;
+  return `CREATE TABLE ${rowsTable(schema)} (${[...columns, `${quoted(REST)} TEXT NOT NULL`].join(', ')}) STRICT; ${indexes.join(' ')}`;
 }
 
 function columnList(schema: TableSchema): string {
-  return Object.keys(schema.columns).map(quoted).join(', ');
+  return columnsOf(schema).map(quoted).join(', ');
 }
 
 /** Texts of statements by table: made once, as they are asked for with every row. */
@@ -210,34 +231,39 @@ function upsert(schema: TableSchema, rows: number): string {
   if (!texts) upserts.set(schema, (texts = new Map<number, string>()));
   let text = texts.get(rows);
   if (text === undefined) {
-    const columns = Object.keys(schema.columns);
+    const columns = columnsOf(schema);
     const values = Array(rows)
       .fill(`(${columns.map(() => '?').join()})`)
       .join();
     const updates = columns.filter((column) => column !== schema.key).map((c) => `${quoted(c)} = excluded.${quoted(c)}`);
-    const otherwise = updates.length > 0 ? `UPDATE SET ${updates.join()}` : 'NOTHING';
     text = `INSERT INTO ${rowsTable(schema)} (${columnList(schema)}) VALUES ${values}
-      ON CONFLICT (${quoted(schema.key)}) DO ${otherwise}`;
+      ON CONFLICT (${quoted(schema.key)}) DO UPDATE SET ${updates.join()}`;
     texts.set(rows, text);
   }
   return text;
 }
 
 function encode(schema: TableSchema, row: Row, into: Bindable[]): void {
-  for (const column in schema.columns) {
-    const value = row[column] ?? null;
-    if (value === null) into.push(null);
-    else if (schema.columns[column] === 'json') into.push(JSON.stringify(value));
-    else into.push(typeof value === 'string' ? storableText(value) : (value as Bindable));
-  }
+  const own = orderedColumns(schema);
+  for (const column of own) into.push(storable(schema, row, column) as Bindable);
+  const rest: Record<string, unknown> = {};
+  for (const column in schema.columns) if (!own.includes(column)) rest[column] = storable(schema, row, column);
+  into.push(JSON.stringify(rest));
+}
+
+/** A column's value as it is kept. */
+function storable(schema: TableSchema, row: Row, column: string): unknown {
+  const value = row[column] ?? null;
+  return typeof value === 'string' && schema.columns[column] === 'text' ? storableText(value) : value;
 }
 
 function decoded(schema: TableSchema, values: readonly Bindable[]): Row {
+  const own = orderedColumns(schema);
+  const rest = JSON.parse(values[own.length] as string) as Row;
   const row: Record<string, unknown> = {};
-  let index = 0;
   for (const column in schema.columns) {
-    const value = values[index++] ?? null;
-    row[column] = schema.columns[column] === 'json' && value !== null ? JSON.parse(value as string) : value;
+    const at = own.indexOf(column);
+    row[column] = (at < 0 ? rest[column] : values[at]) ?? null;
   }
   return row;
 }

@@ -24,10 +24,17 @@ export type VideoRow = {
   readonly sha256: string | null;
 };
 
-/** The library of videos, by account newest first, and by status for those who watch over the unfinished. */
+/** A render in progress: there is a row for as long as a worker has the attempt. */
+export type RenderingRow = {
+  readonly videoId: string;
+  readonly accountId: string;
+  readonly attempt: number;
+};
+
+/** The library of videos by account, newest first, and the renders in progress for those who watch over them. */
 export const videoProjection: Projection = {
   name: 'videos',
-  version: '1',
+  version: '2',
   prefixes: [ACCOUNT_PREFIX],
   tables: [
     {
@@ -51,13 +58,23 @@ export const videoProjection: Projection = {
           bytes: 'integer',
           sha256: 'text',
         },
-        indexes: [['accountId', 'place'], ['status']],
+        indexes: [['accountId', 'place']],
       },
       keysOf: (event) => (isVideoEvent(event) ? [event.data.videoId] : []),
       fold: (row, event) => foldVideo(row as VideoRow | undefined, event),
     },
+    {
+      schema: { name: 'rendering', key: 'videoId', columns: { videoId: 'text', accountId: 'text', attempt: 'integer' }, indexes: [] },
+      keysOf: (event) => (isVideoEvent(event) && event.type !== 'VideoApproved' ? [event.data.videoId] : []),
+      fold: (_row, event, videoId) => foldRendering(event, videoId),
+    },
   ],
 };
+
+function foldRendering(event: RecordedEvent, videoId: string): RenderingRow | null {
+  if (!isVideoEvent(event) || event.type !== 'RenderStarted') return null;
+  return { videoId, accountId: event.stream.slice(ACCOUNT_PREFIX.length), attempt: event.data.attempt };
+}
 
 /** A video's row after one more of its events. */
 export function foldVideo(row: VideoRow | undefined, event: RecordedEvent): VideoRow {

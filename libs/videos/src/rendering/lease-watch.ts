@@ -1,6 +1,6 @@
 import type { MachineClock, ReadModelStore } from '#event-sourcing';
 import type { Accounts } from '../account/accounts.js';
-import type { VideoRow } from '../library/video.projection.js';
+import type { RenderingRow } from '../library/video.projection.js';
 import { loseLease, type NotTaken } from '../video/video.decisions.js';
 import { videoCauses } from '../video/video.events.js';
 import type { Leases } from './leases.js';
@@ -44,9 +44,9 @@ export class LeaseWatch {
   async look(): Promise<void> {
     let cursor: string | undefined;
     do {
-      const page = await this.store.range<VideoRow>('videos', 'videos', {
-        index: ['status'],
-        equals: ['rendering'],
+      const page = await this.store.range<RenderingRow>('videos', 'rendering', {
+        index: [],
+        equals: [],
         direction: 'ascending',
         limit: PAGE,
         ...(cursor !== undefined && { cursor }),
@@ -58,7 +58,7 @@ export class LeaseWatch {
     } while (cursor !== undefined && !this.#stopping.signal.aborted);
   }
 
-  async #lose({ videoId, accountId, attempt }: VideoRow): Promise<void> {
+  async #lose({ videoId, accountId, attempt }: RenderingRow): Promise<void> {
     const { attempts, goodwill } = this.settings;
     this.log(`lease watch: attempt ${attempt} of ${videoId} fell silent`);
     await this.accounts.command<NotTaken>({
