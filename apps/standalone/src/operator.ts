@@ -106,6 +106,7 @@ function keyOf(data: unknown): string {
 }
 
 export class ProcessOperations extends Operations {
+  readonly #rebuilding = new Map<string, Promise<void>>();
   constructor(
     private readonly queue: MessageQueue,
     private readonly projector: Projector,
@@ -131,8 +132,17 @@ export class ProcessOperations extends Operations {
   async rebuild(name?: string): Promise<{ readonly rebuilt: readonly string[] } | undefined> {
     const wanted = projections.filter((projection) => name === undefined || projection === name);
     if (wanted.length === 0) return undefined;
-    for (const projection of wanted) await this.projector.rebuild(projection);
+    for (const projection of wanted) await this.#rebuilt(projection);
     return { rebuilt: wanted };
+  }
+
+  /** Who asks while a projection is being rebuilt waits for the end of that. */
+  #rebuilt(projection: string): Promise<void> {
+    const underWay = this.#rebuilding.get(projection);
+    if (underWay) return underWay;
+    const rebuild = this.projector.rebuild(projection).finally(() => this.#rebuilding.delete(projection));
+    this.#rebuilding.set(projection, rebuild);
+    return rebuild;
   }
 }
 

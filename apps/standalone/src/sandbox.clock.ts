@@ -5,6 +5,7 @@ import {
   accepted,
   type EventStore,
   type Fact,
+  rejected,
   type SettableClock,
   type Transactor,
   UnknownEventTypeError,
@@ -53,8 +54,13 @@ export class SandboxClock extends TestClock {
   async set(instant: number): Promise<boolean> {
     if (instant < this.clock.now()) return false;
     const moved: ClockMoved = { type: 'ClockMoved', data: { instant: new Date(instant).toISOString() } };
-    await this.transactor.transact({ id: ID, cause: `clock:${instant}`, decide: () => accepted(moved) });
-    if (!this.clock.set(instant)) return false;
+    // Of two moves at once the later one may be stored first: what is stored last is where the next start puts the clock.
+    const outcome = await this.transactor.transact({
+      id: ID,
+      cause: `clock:${instant}`,
+      decide: (state) => (state.instant !== null && state.instant > instant ? rejected('back' as const) : accepted(moved)),
+    });
+    if (outcome.kind === 'rejected' || !this.clock.set(instant)) return false;
     // What is due is read from rows: those of accounts that have just changed may still be on their way.
     await this.shown(await this.store.head());
     await this.renewals.catchUp();

@@ -6,9 +6,9 @@ import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
 import { createTransactor, randomIds, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
 import { RenderWorkerModule } from '#render-worker';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildDomain, type Domain, type Foundation } from './domain.js';
 import { openEmbedded } from './engines.embedded.js';
 import { clockAggregate, SandboxClock, storedInstant } from './sandbox.clock.js';
@@ -88,7 +88,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
   const authenticators = [new StaffKey(staffToken), domain.apiKeys];
   const app = await createHttpApp(
     StandaloneModule.of({ foundation, domain, urls, authenticators, testClock, workers: [...extra, ...renderers] }),
-    { logger: false },
+    { logger: nestLog(logger) },
   );
 
   await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
@@ -106,6 +106,16 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     await engines.close();
   };
   return { app, domain, foundation, staffToken, base, stop };
+}
+
+/** Nest's own words go to the service's log: what broke at the edge as an error, its chatter only where everything is wanted. */
+function nestLog(logger: Logger): LoggerService {
+  const told = (words: readonly unknown[]): string => words.filter((word) => word !== undefined).map(String).join(' ');
+  return {
+    log: (...words) => logger.trace(told(words)),
+    warn: (...words) => logger.warn(told(words)),
+    error: (...words) => logger.error(told(words)),
+  };
 }
 
 function plansOf({ plansFile }: Settings): Plans {

@@ -9,6 +9,7 @@ import { respond } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
 import { Is, id, optional, wholeNumber } from '../edge/rules.js';
 import { inBody } from '../edge/shape.js';
+import { Waiting } from '../edge/waiting.js';
 import { Parking } from '../ports.js';
 
 export class ClaimBody {
@@ -23,6 +24,7 @@ export class RendersController {
   constructor(
     private readonly commands: CommandBus,
     private readonly parking: Parking,
+    private readonly waiting: Waiting,
   ) {}
 
   @Post('render-jobs/claim')
@@ -38,7 +40,7 @@ export class RendersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RenderJob | undefined> {
-    const job = await this.commands.execute(new ClaimRenderJob(workerId, waitMs ?? 0, callerOf(request)));
+    const job = await this.commands.execute(new ClaimRenderJob(workerId, waitMs ?? 0, callerOf(request), this.waiting.signalFor(reply)));
     if (job !== null) return job;
     reply.code(204);
     return undefined;

@@ -24,12 +24,17 @@ export class ClaimRenderJobHandler implements ICommandHandler<ClaimRenderJob> {
     private readonly leases: Leases,
   ) {}
 
-  async execute({ workerId, waitMs }: ClaimRenderJob): Promise<RenderJob | null> {
+  async execute({ workerId, waitMs, signal }: ClaimRenderJob): Promise<RenderJob | null> {
     const deadline = this.clock.now() + waitMs;
     for (;;) {
       const left = Math.max(0, deadline - this.clock.now());
-      const taken = await this.queue.take(topics.renderJobs, RENDER_GROUP, left);
+      const taken = await this.queue.take(topics.renderJobs, RENDER_GROUP, left, signal);
       if (!taken) return null;
+      if (signal?.aborted) {
+        // Nobody would get to know of it, and its lease would have to run out.
+        await taken.giveBack();
+        return null;
+      }
       const job = await this.#claim(taken, workerId);
       if (job) return job;
     }

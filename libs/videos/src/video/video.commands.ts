@@ -29,12 +29,13 @@ export class CancelVideo extends Command<Answer<VideoAnswer>> {
   }
 }
 
-/** A worker without a queue of its own asks for one job, whose start is thereby stored. Null: none within `waitMs`. */
+/** A worker without a queue of its own asks for one job, whose start is thereby stored. Null: none within `waitMs`, or until `signal` aborts. */
 export class ClaimRenderJob extends Command<RenderJob | null> {
   constructor(
     readonly workerId: string,
     readonly waitMs: number,
     readonly caller: Caller,
+    readonly signal?: AbortSignal,
   ) {
     super();
   }
