@@ -1,11 +1,11 @@
 import type { Film } from './baking/bake.js';
 import type { Triple } from './camera.js';
 import { boards, cloth, hex, plaster, scaled, wood } from './baking/patterns.js';
-import { ball, bar, box, type Material, post, type Solid } from './baking/solids.js';
+import { ball, box, type Material, post, type Solid } from './baking/solids.js';
 import type { Scene } from './baking/tracer.js';
 import type { Room } from './room.js';
 
-/** A low shelf with books and toys, a bear, pennants, soft morning light from the right. */
+/** A low shelf with books and toys, a bear, soft morning light from the right. */
 export const childsRoom: Room = {
   roomId: 'childs-room',
   lens: { focal: 0.8, shift: -0.07 },
@@ -60,19 +60,6 @@ function books(x: number, y: number, count: number, seed: number): Solid[] {
     return book;
   });
 }
-
-const pennants = Array.from({ length: 13 }, (_, i): Solid => {
-  const x = -1.9 + i * 0.3,
-    sag = 0.08 * (1 - ((x + 0.1) / 1.8) ** 2);
-  return {
-    kind: 'cylinder',
-    at: [x, 2.1 - sag - 0.09, 0.02],
-    half: [0.085, 0.09, 0.003],
-    taper: 0.02,
-    turn: [0, 0, 180 + ((i % 3) - 1) * 3],
-    material: { colour: cloth(covers[(i * 5 + 2) % covers.length] as Triple, 0.2) },
-  };
-});
 
 const bear: Solid[] = [
   ball([0.86, 0.19, 0.82], [0.15, 0.18, 0.13], fur, toys),
@@ -154,9 +141,6 @@ const solids: Solid[] = [
   box([-0.98, 0.69, 0.16], [-0.78, 0.84, 0.33], { colour: hex('#e9e1d2') }, shelf),
   { kind: 'box', at: [-0.88, 0.845, 0.245], half: [0.085, 0.085, 0.09], turn: [0, 0, 45], material: { colour: hex('#a65f4c') }, ...shelf },
   box([-0.905, 0.69, 0.325], [-0.855, 0.765, 0.333], { colour: hex('#5b6f68') }, shelf),
-  bar([-2.05, 2.11, 0.02], [-0.1, 2.022, 0.02], 0.003, white),
-  bar([-0.1, 2.022, 0.02], [1.9, 2.11, 0.02], 0.003, white),
-  ...pennants,
   ...bear,
   ...blocks,
 ];

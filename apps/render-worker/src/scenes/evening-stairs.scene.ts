@@ -14,7 +14,7 @@ export const eveningStairs: Room = {
   shell: { left: -2.9, right: 3.6, ceiling: 4.6, front: 6 },
   layers: [
     { name: 'bench', z: 0.38 },
-    { name: 'stairs', z: 0.8 },
+    { name: 'stairs', z: 0.8, leavesNoShadow: true },
   ],
   hanging: {
     x: -0.35,

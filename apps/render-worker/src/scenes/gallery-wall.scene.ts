@@ -9,7 +9,7 @@ export const galleryWall: Room = {
   roomId: 'gallery-wall',
   lens: { focal: 0.76, shift: -0.1 },
   from: { x: -0.95, y: 1.5, z: 4.3, yaw: 0.13 },
-  to: { x: -0.5, y: 1.52, z: 3.45, yaw: 0.07 },
+  to: { x: -0.55, y: 1.52, z: 3.8, yaw: 0.08 },
   baked: { pose: { x: -0.8, y: 1.51, z: 4.45, yaw: 0.11 }, lens: { focal: 0.69, shift: -0.1 } },
   shell: { left: -3.6, right: 4.6, ceiling: 3.4, front: 7 },
   layers: [
@@ -20,7 +20,7 @@ export const galleryWall: Room = {
     x: 0,
     y: 1.55,
     maxWidth: 2.3,
-    maxHeight: 1.6,
+    maxHeight: 1.5,
     area: 1.75,
     framing: { width: 0.018, depth: 0.045, colour: hex('#2b2724'), grain: 0.2, mat: 0 },
     shadow: { right: 0.25, down: 2, strength: 0.6, softness: 1.1 },

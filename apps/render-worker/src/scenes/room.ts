@@ -5,6 +5,8 @@ export interface Layer {
   readonly name: string;
   /** Where the plane stands: parallel to the hanging wall, this many metres out of it. */
   readonly z: number;
+  /** It stands against the wall, and would leave its shadow there behind when the camera moves: the shell is lit without it. */
+  readonly leavesNoShadow?: boolean;
 }
 
 /** How pictures are framed in a room. Lengths in metres, colours in linear light. */

@@ -1,6 +1,7 @@
 import { Camera, type Triple } from '../camera.js';
 import { lightArea } from '../light-area.js';
 import { bakedSize, type Room } from '../room.js';
+import { Eye, thinnest } from './eye.js';
 import { emptyLit, fillHidden, type Lit, lightAt, smooth } from './smooth.js';
 import { type Scene, Tracer } from './tracer.js';
 
@@ -53,72 +54,30 @@ function bakeLayer(room: Room, scene: Scene, film: Film, quality: Quality, trace
   fillHidden(lit, light);
   const mirrored = smooth(lit, lit.mirrored, 3, 0.9);
   const data = new Uint8Array(width * height * 4);
-  const fine = new Camera(room.baked.pose, room.baked.lens, width * 2, height * 2);
-  const { hits } = tracer;
-  const { x: cx, y: cy, z: cz } = room.baked.pose;
-  const lightHere = new Float64Array(3),
-    mirroredHere = new Float64Array(3);
-  const toned = new Float64Array(3);
+  const eye = new Eye(tracer, new Camera(room.baked.pose, room.baked.lens, width * 2, height * 2), layer);
+  const [lightHere, mirroredHere, toned] = [new Float64Array(3), new Float64Array(3), new Float64Array(3)];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      let r = 0,
-        g = 0,
-        b = 0,
-        seen = 0;
+      const sum: [number, number, number] = [0, 0, 0];
+      let seen = 0;
       for (let sub = 0; sub < 4; sub++) {
         const px = x * 2 + (sub & 1) + 0.5,
           py = y * 2 + (sub >> 1) + 0.5;
-        const [dx, dy, dz] = fine.ray(px, py);
-        const index = hits.first(cx, cy, cz, dx, dy, dz, 1e4, layer, true);
-        if (index < 0) continue;
-        const t = hits.t;
-        const hx = cx + dx * t,
-          hy = cy + dy * t,
-          hz = cz + dz * t;
-        hits.describe(index, hx, hy, hz);
-        const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
-        lightAt(
-          lit,
-          light,
-          px / (2 * sparse) - 0.5,
-          py / (2 * sparse) - 0.5,
-          index,
-          hx,
-          hy,
-          hz,
-          hits.nx * flip,
-          hits.ny * flip,
-          hits.nz * flip,
-          lightHere,
-        );
-        const colour = tracer.colour(index);
-        const glow = tracer.glow(index);
-        if (scene.solids[index]?.material.gloss)
-          lightAt(
-            lit,
-            mirrored,
-            px / (2 * sparse) - 0.5,
-            py / (2 * sparse) - 0.5,
-            index,
-            hx,
-            hy,
-            hz,
-            hits.nx * flip,
-            hits.ny * flip,
-            hits.nz * flip,
-            mirroredHere,
-          );
+        if (!eye.look(px, py)) continue;
+        const [fx, fy] = [px / (2 * sparse) - 0.5, py / (2 * sparse) - 0.5];
+        lightAt(lit, light, fx, fy, eye, lightHere);
+        if (scene.solids[eye.solid]?.material.gloss) lightAt(lit, mirrored, fx, fy, eye, mirroredHere);
         else mirroredHere.fill(0);
+        const colour = tracer.colour(eye.solid),
+          glow = tracer.glow(eye.solid);
         for (let k = 0; k < 3; k++)
           toned[k] = (colour[k] as number) * (lightHere[k] as number) + (mirroredHere[k] as number) + (glow[k] as number);
         develop(film, toned);
-        r += toned[0] as number;
-        g += toned[1] as number;
-        b += toned[2] as number;
+        for (let k = 0; k < 3; k++) sum[k as 0 | 1 | 2] += toned[k] as number;
         seen++;
       }
       if (seen === 0) continue;
-      store(data, width, height, x, y, [r / seen, g / seen, b / seen], seen / 4, layer === 0 ? dither(x, y) : 0);
+      store(data, width, height, x, y, [sum[0] / seen, sum[1] / seen, sum[2] / seen], seen / 4, layer === 0 ? dither(x, y) : 0);
     }
   }
   return { width, height, data };
@@ -141,27 +100,18 @@ function store(data: Uint8Array, width: number, height: number, x: number, y: nu
 /** Traces the light on what one layer shows, at few pixels. */
 function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: number, height: number, samples: number): Lit {
   const lit = emptyLit(width, height);
-  const camera = new Camera(room.baked.pose, room.baked.lens, width, height);
-  const { hits } = tracer;
-  const { x: cx, y: cy, z: cz } = room.baked.pose;
+  const eye = new Eye(tracer, new Camera(room.baked.pose, room.baked.lens, width, height), layer);
   const out = new Float64Array(3);
+  tracer.hits.unlit = layer === 0 ? room.layers.findIndex(({ leavesNoShadow }) => leavesNoShadow === true) + 1 : 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const p = y * width + x;
-      const [dx, dy, dz] = camera.ray(x + 0.5, y + 0.5);
-      const index = hits.first(cx, cy, cz, dx, dy, dz, 1e4, layer, true);
-      if (index < 0) continue;
-      const t = hits.t,
-        hx = cx + dx * t,
-        hy = cy + dy * t,
-        hz = cz + dz * t;
-      hits.describe(index, hx, hy, hz);
-      const flip = hits.nx * dx + hits.ny * dy + hits.nz * dz > 0 ? -1 : 1;
-      const nx = hits.nx * flip,
-        ny = hits.ny * flip,
-        nz = hits.nz * flip;
-      lit.solid[p] = index;
-      lit.place.set([hx, hy, hz], p * 3);
+      if (!eye.look(x + 0.5, y + 0.5)) continue;
+      const { solid, nx, ny, nz, dx, dy, dz } = eye;
+      const lift = eye.isThin ? thinnest : 0;
+      const [hx, hy, hz] = [eye.x + nx * lift, eye.y + ny * lift, eye.z + nz * lift];
+      lit.solid[p] = solid;
+      lit.place.set([eye.x, eye.y, eye.z], p * 3);
       lit.normal.set([nx, ny, nz], p * 3);
       tracer.seed(p + 1 + layer * 7919);
       out.fill(0);
@@ -169,10 +119,11 @@ function trace(room: Room, scene: Scene, tracer: Tracer, layer: number, width: n
       lit.light.set(out, p * 3);
       lit.indirect.set(tracer.indirect, p * 3);
       if (layer === 0 && tracer.isInside(hx, hy, hz, nx, ny, nz)) lit.hidden[p] = 1;
-      const gloss = scene.solids[index]?.material.gloss;
+      const gloss = scene.solids[solid]?.material.gloss;
       if (gloss !== undefined) lit.mirrored.set(mirror(tracer, hx, hy, hz, nx, ny, nz, dx, dy, dz, gloss, Math.ceil(samples / 2)), p * 3);
     }
   }
+  tracer.hits.unlit = 0;
   return lit;
 }
 

@@ -13,6 +13,8 @@ export class Hits {
   /** The hit in the solid's own coordinates, and the normal there. */
   readonly own = new Float64Array(3);
   readonly ownNormal = new Float64Array(3);
+  /** A layer that light passes through as if it were not there; 0 for none. */
+  unlit = 0;
   private readonly bodies: Body[];
   private readonly order: Int32Array;
   private readonly bounds: number[] = [];
@@ -32,7 +34,7 @@ export class Hits {
 
   /** The index of the first solid met before `tMax`, or −1. `layer` −1 means all but ghosts for light; otherwise only that layer. */
   first(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, tMax: number, layer: number, ghosts: boolean): number {
-    const { bounds, links, starts, stack, bodies, order } = this;
+    const { bounds, links, starts, stack, bodies, order, unlit } = this;
     const ix = 1 / dx,
       iy = 1 / dy,
       iz = 1 / dz;
@@ -66,7 +68,7 @@ export class Hits {
       for (let i = start; i < start - link; i++) {
         const index = order[i] as number;
         const solid = bodies[index] as Body;
-        if (layer >= 0 ? solid.layer !== layer : solid.ghost && !ghosts) continue;
+        if (layer >= 0 ? solid.layer !== layer : (solid.ghost && !ghosts) || (unlit > 0 && solid.layer === unlit)) continue;
         const t = meet(solid, ox, oy, oz, dx, dy, dz, limit);
         if (t > nearest && t < limit) {
           limit = t;
@@ -127,6 +129,12 @@ export class Hits {
     this.nx = (m[0] as number) * nx + (m[1] as number) * ny + (m[2] as number) * nz;
     this.ny = (m[3] as number) * nx + (m[4] as number) * ny + (m[5] as number) * nz;
     this.nz = (m[6] as number) * nx + (m[7] as number) * ny + (m[8] as number) * nz;
+  }
+
+  /** The middle one of a solid's half extents, in metres: of a rod its radius. */
+  girth(index: number): number {
+    const [a, b, c] = (this.bodies[index] as Body).h as unknown as readonly [number, number, number];
+    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
   }
 
   private split(node: number, start: number, count: number): void {

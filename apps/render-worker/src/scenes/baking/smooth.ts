@@ -44,12 +44,13 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
     const step = 1 << round;
     const to = new Float32Array(from.length);
     const strict = tolerance / 1.6 ** round;
+    const bright = around(lit, from);
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
         const p = y * width + x;
         if ((solid[p] as number) < 0) continue;
         const p3 = p * 3;
-        const bright = brightness(from, p3);
+        const here = bright[p] as number;
         let r = 0,
           g = 0,
           b = 0,
@@ -72,7 +73,7 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
               ey = (place[q3 + 1] as number) - (place[p3 + 1] as number),
               ez = (place[q3 + 2] as number) - (place[p3 + 2] as number);
             const away = Math.abs(ex * (normal[p3] as number) + ey * (normal[p3 + 1] as number) + ez * (normal[p3 + 2] as number));
-            const differs = Math.abs(brightness(from, q3) - bright) / (bright + 0.02);
+            const differs = Math.abs((bright[q] as number) - here) / (here + 0.02);
             const weight = (kernel[j + 2] as number) * (kernel[i + 2] as number) * facing ** 24 * Math.exp(-away / 0.02 - differs / strict);
             r += weight * (from[q3] as number);
             g += weight * (from[q3 + 1] as number);
@@ -88,6 +89,27 @@ export function smooth(lit: Lit, values: Float32Array, rounds: number, tolerance
     from = to;
   }
   return from;
+}
+
+/** Brightness about each pixel, from it and its eight neighbours on the same solid: by its own alone a dark speck would keep out all that could mend it. */
+function around({ width, height, solid }: Lit, values: Float32Array): Float32Array {
+  const out = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const p = y * width + x;
+      let sum = 0,
+        count = 0;
+      for (let yy = Math.max(0, y - 1); yy <= Math.min(height - 1, y + 1); yy++) {
+        for (let xx = Math.max(0, x - 1); xx <= Math.min(width - 1, x + 1); xx++) {
+          if (solid[yy * width + xx] !== solid[p]) continue;
+          sum += brightness(values, (yy * width + xx) * 3);
+          count++;
+        }
+      }
+      out[p] = sum / count;
+    }
+  }
+  return out;
 }
 
 function brightness(values: Float32Array, at: number): number {
@@ -130,19 +152,24 @@ export function fillHidden({ width, height, solid, normal, hidden }: Lit, values
   }
 }
 
+/** A place of a solid and the normal there. */
+interface Surface {
+  readonly solid: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly nx: number;
+  readonly ny: number;
+  readonly nz: number;
+}
+
 /** The smoothed light at a finer place of the picture, taken from those neighbours that show the same surface. */
 export function lightAt(
   lit: Lit,
   values: Float32Array,
   fx: number,
   fy: number,
-  solid: number,
-  x: number,
-  y: number,
-  z: number,
-  nx: number,
-  ny: number,
-  nz: number,
+  { solid, x, y, z, nx, ny, nz }: Surface,
   out: Float64Array,
 ): void {
   const { width, height } = lit;

@@ -37,8 +37,11 @@ export class Tracer {
     this.means = scene.solids.map(meanColour);
   }
 
+  /** Neighbouring seeds give numbers that have nothing to do with one another, or the noise would lie in stripes. */
   seed(n: number): void {
-    this.state = (Math.imul(n, 2654435761) ^ 0x9e3779b9) >>> 0 || 1;
+    let h = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    this.state = (h ^ (h >>> 16)) >>> 0 || 1;
   }
 
   random(): number {
