@@ -16,7 +16,7 @@ const CONNECTIONS = 24;
 const WORKERS = 2;
 /** The load lasts so long at most before the kill; shorter than a start, so that kills fall on first requests too. */
 const LONGEST_LOAD_MS = 400;
-const CREDITS_PER_ROUND = 5;
+const CREDITS_PER_ROUND = 3;
 const REPEATS_PER_ROUND = 60;
 const REST_MS = 120_000;
 /** Short, so that jobs whose service died under their worker come back within the test. */
@@ -30,9 +30,9 @@ let passed = 0;
 let failed = 0;
 
 const accounts = await open();
-while (passed + failed < KILLS && performance.now() < DEADLINE) judge(`kill ${startMs.length}`, await round());
+while (passed + failed < KILLS && performance.now() < DEADLINE) judge(`kill ${startMs.length}`, await judged(round));
 const kills = startMs.length;
-judge('at rest', await rest());
+judge('at rest', await judged(rest));
 startMs.sort((a, b) => a - b);
 const counts = { asked: 0, accepted: 0, refused: 0 };
 for (const { answer, refused } of books.requests.values()) counts[answer !== undefined ? 'accepted' : refused ? 'refused' : 'asked']++;
@@ -161,6 +161,15 @@ async function judgeLedger(client: Client, accountId: string): Promise<string[]>
   return same
     ? []
     : [`${accountId}: the ledger's lines sum to ${sum}, its facts to ${books.balance(accountId)}, it shows ${available + upcoming}`];
+}
+
+/** What was found wrong; an exception is a finding too. */
+async function judged(look: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
 }
 
 function judge(what: string, wrong: readonly string[]): void {
