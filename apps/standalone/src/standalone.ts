@@ -46,6 +46,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
 
   const staffToken = settings.staffApiKey ?? (await secretFile(join(dataDir, 'staff.key'), () => `vc_staff_${randomIds.secret(24)}`));
   const signingKey = settings.urlSigningKey ?? (await secretFile(join(dataDir, 'url-signing.key'), () => randomIds.secret(32)));
+  warnOfShortSecrets({ STAFF_API_KEY: staffToken, URL_SIGNING_KEY: signingKey }, logger);
   const urls = new SignedUrls(signingKey, systemMachineClock);
   let listening = '';
   const addresses = new Addresses(urls, () => settings.publicUrl ?? listening);
@@ -110,12 +111,26 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
 
 /** Nest's own words go to the service's log: what broke at the edge as an error, its chatter only where everything is wanted. */
 function nestLog(logger: Logger): LoggerService {
-  const told = (words: readonly unknown[]): string => words.filter((word) => word !== undefined).map(String).join(' ');
+  const told = (words: readonly unknown[]): string =>
+    words
+      .filter((word) => word !== undefined)
+      .map(String)
+      .join(' ');
   return {
     log: (...words) => logger.trace(told(words)),
     warn: (...words) => logger.warn(told(words)),
     error: (...words) => logger.error(told(words)),
   };
+}
+
+/** A secret shorter than this can be found by trying. */
+const SHORTEST_SAFE_SECRET = 24;
+
+function warnOfShortSecrets(secrets: { readonly [name: string]: string }, logger: { warn(message: string): void }): void {
+  for (const [name, secret] of Object.entries(secrets)) {
+    if (secret.length < SHORTEST_SAFE_SECRET)
+      logger.warn(`${name} is shorter than ${SHORTEST_SAFE_SECRET} characters: fine for a trial, not for customers`);
+  }
 }
 
 function plansOf({ plansFile }: Settings): Plans {

@@ -37,7 +37,10 @@ export class SupportController {
   ): Promise<AllotmentAnswer | ProblemDocument> {
     const { credits, source, reason, actor = null, ticket = null } = body;
     const { grantMax } = this.settings;
-    if (credits > grantMax) throw new ProblemError('invalid-body', `credits must be at most ${grantMax}`, { errors: [{ field: 'credits', problem: `must be at most ${grantMax}` }] });
+    if (credits > grantMax)
+      throw new ProblemError('invalid-body', `credits must be at most ${grantMax}`, {
+        errors: [{ field: 'credits', problem: `must be at most ${grantMax}` }],
+      });
     const grant = {
       credits,
       source,

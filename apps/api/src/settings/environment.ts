@@ -23,9 +23,9 @@ export function readDuration(value: unknown): number | undefined {
   return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1_000;
 }
 
-const lease = matching('an ISO 8601 duration from PT5S to P1D, like PT5M', (value) => {
+const lease = matching('an ISO 8601 duration from PT1S to P1D, like PT5M', (value) => {
   const ms = readDuration(value);
-  return ms !== undefined && ms >= 5_000 && ms <= 86_400_000;
+  return ms !== undefined && ms >= 1_000 && ms <= 86_400_000;
 });
 
 /** The environment as text, before anything is made of it. Each variable says what it may be. */
@@ -33,7 +33,7 @@ export class Environment {
   @Is(absentOr(wholeNumberText(0, 65_535))) PORT?: string;
   @Is(absentOr(matching('a host name or address', (value) => /^[A-Za-z0-9._:-]{1,255}$/.test(value)))) HOST?: string;
   @Is(absentOr(webAddress)) PUBLIC_URL?: string;
-  @Is(absentOr(matching('32 characters or more', (value) => /^[\x21-\x7e]{32,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
+  @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
   @Is(absentOr(path)) DATA_DIR?: string;
   @Is(absentOr(matching('embedded (servers is not built yet: this version runs embedded)', (value) => value === 'embedded')))
   ENGINES?: string;
@@ -49,7 +49,7 @@ export class Environment {
   @Is(absentOr(url('an address like file:./data/files (s3:// is not built yet: this version runs embedded)', 'file:'))) FILES_URL?: string;
   @Is(absentOr(path)) PLANS_FILE?: string;
   @Is(absentOr(text(1, 200))) SUPPORT_CONTACT?: string;
-  @Is(absentOr(matching('24 to 200 visible characters', (value) => /^[\x21-\x7e]{24,200}$/.test(value)))) STAFF_API_KEY?: string;
+  @Is(absentOr(matching('1 to 200 visible characters', (value) => /^[\x21-\x7e]{1,200}$/.test(value)))) STAFF_API_KEY?: string;
   @Is(absentOr(text(1, 1_000))) JWT_ISSUER?: string;
   @Is(absentOr(text(1, 1_000))) JWT_AUDIENCE?: string;
   @Is(absentOr(webAddress)) JWT_JWKS_URL?: string;
