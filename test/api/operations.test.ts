@@ -36,7 +36,7 @@ describe('a render worker without a queue', () => {
     };
     service.answers.ClaimRenderJob = () => job;
     expect((await call(service, '/v1/render-jobs/claim', post({ workerId: 'w-1', waitMs: 500 }))).body).toEqual(job);
-    expect(service.asked.at(-1)).toEqual({ workerId: 'w-1', waitMs: 500, caller: { keyName: 'staff' } });
+    expect(service.asked.at(-1)).toMatchObject({ workerId: 'w-1', waitMs: 500, caller: { keyName: 'staff' } });
     service.answers.ClaimRenderJob = () => null;
     const none = await call(service, '/v1/render-jobs/claim', post({ workerId: 'w-1' }));
     expect([none.status, none.text]).toEqual([204, '']);
