@@ -1,7 +1,7 @@
 import type { CloudEvent } from '#contracts';
 import type { Ids } from '#event-sourcing';
 import { isJob } from './render-job.js';
-import { patiently, type Report, runJob, type RunOptions } from './render-run.js';
+import { patiently, type Report, runJob, type RunOptions, sweep } from './render-run.js';
 import { RenderSlot, type SlotOptions } from './render-slot.process.js';
 import { AwayError, send } from './transfers.http.js';
 
@@ -21,6 +21,7 @@ const pauseMs = 2_000;
 
 /** The same worker for a service that is reached over HTTP alone: claims jobs one by one until the signal aborts. */
 export async function workOverHttp(options: HttpWorkerOptions, signal: AbortSignal): Promise<void> {
+  await sweep(options.workDir);
   const slot = new RenderSlot(options.slot);
   try {
     while (!signal.aborted) await claimAndRender(options, slot, signal);

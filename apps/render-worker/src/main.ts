@@ -10,16 +10,17 @@ if (apiKey === undefined || apiKey === '') {
   process.stderr.write('RENDER_API_KEY is not set: the worker needs a key with the scope renders:work.\n');
   process.exit(1);
 }
+const workerId = process.env['WORKER_ID'] ?? `worker-${process.pid}`;
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
 await workOverHttp(
   {
     url: url.replace(/\/+$/, ''),
     apiKey,
-    workerId: process.env['WORKER_ID'] ?? `worker-${process.pid}`,
+    workerId,
     clock: systemMachineClock,
     ids: randomIds,
-    workDir: join(tmpdir(), 'video-credits-render'),
+    workDir: join(tmpdir(), 'video-credits-render', encodeURIComponent(workerId)),
     resolve: (address) => address,
     log: (line) => process.stderr.write(`${line}\n`),
   },

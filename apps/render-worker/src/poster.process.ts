@@ -44,8 +44,31 @@ async function stillOf(content: Readable): Promise<Uint8Array | undefined> {
   try {
     const file = join(folder, 'video.mp4');
     await pipeline(content, createWriteStream(file));
-    const args = ['-v', 'error', '-ss', '1', '-i', file, '-frames:v', '1', '-vf', `scale=${WIDTH}:-2`, '-q:v', '3', '-f', 'image2pipe', '-c:v', 'mjpeg', 'pipe:1'];
-    const { stdout } = await run(await ffmpegPath(), args, { encoding: 'buffer', timeout: LIMIT_MS, maxBuffer: MOST_BYTES, cwd: folder }).catch(() => ({ stdout: Buffer.alloc(0) }));
+    const args = [
+      '-v',
+      'error',
+      '-ss',
+      '1',
+      '-i',
+      file,
+      '-frames:v',
+      '1',
+      '-vf',
+      `scale=${WIDTH}:-2`,
+      '-q:v',
+      '3',
+      '-f',
+      'image2pipe',
+      '-c:v',
+      'mjpeg',
+      'pipe:1',
+    ];
+    const { stdout } = await run(await ffmpegPath(), args, {
+      encoding: 'buffer',
+      timeout: LIMIT_MS,
+      maxBuffer: MOST_BYTES,
+      cwd: folder,
+    }).catch(() => ({ stdout: Buffer.alloc(0) }));
     return stdout.length === 0 ? undefined : stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });

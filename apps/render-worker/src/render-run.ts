@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RenderJob } from '#contracts';
 import type { MachineClock } from '#event-sourcing';
@@ -31,13 +31,14 @@ interface Upload {
 
 export interface RunOptions {
   readonly clock: MachineClock;
-  /** Where files lie while a video is made. */
+  /** Where files lie while a video is made. It is this worker's alone. */
   readonly workDir: string;
   /** Where an address of a job is to be called: the same, or a nearer one. */
   readonly resolve: (url: string) => string;
   readonly log: (line: string) => void;
 }
 
+const folderPrefix = 'render-';
 /** Progress is told at most twice a second. */
 const tellEveryMs = 500;
 /** Pauses between tries while the service is away; then the attempt has failed, and may be repeated. */
@@ -51,8 +52,7 @@ export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options
   const about = { videoId: job.videoId, attempt: job.attempt };
   const fail = (reason: string, retryable: boolean): Promise<void> =>
     say({ type: 'videos.render.failed', data: { ...about, reason, retryable } });
-  await mkdir(options.workDir, { recursive: true });
-  const folder = await mkdtemp(join(options.workDir, 'render-'));
+  const folder = await mkdtemp(join(options.workDir, folderPrefix));
   try {
     const [artworkFile, file] = [join(folder, 'artwork'), join(folder, 'video.mp4')];
     const tries = { ...options, signal };
@@ -75,6 +75,13 @@ export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Removes what jobs left behind that a crash interrupted; to be called before the first one. */
+export async function sweep(workDir: string): Promise<void> {
+  await mkdir(workDir, { recursive: true });
+  const left = (await readdir(workDir)).filter((name) => name.startsWith(folderPrefix));
+  await Promise.all(left.map((name) => rm(join(workDir, name), { recursive: true, force: true, maxRetries: 3 })));
 }
 
 /** Turns the process's many percents into few reports, one at a time. */

@@ -1,8 +1,9 @@
 import { type RenderJob, topics } from '#contracts';
 import type { Ids } from '#event-sourcing';
-import type { Consumer, Delivery, Handled, MessageQueue } from '#messaging';
+import { type Consumer, type Delivery, type Handled, type MessageQueue, toMessage } from '#messaging';
+import { RENDER_GROUP } from '#videos';
 import { readJob } from './render-job.js';
-import { type Report, runJob, type RunOptions } from './render-run.js';
+import { type Report, runJob, type RunOptions, sweep } from './render-run.js';
 import { RenderSlot, type SlotOptions } from './render-slot.process.js';
 
 export interface RenderWorkerOptions extends RunOptions {
@@ -35,6 +36,7 @@ export class RenderWorker {
   async start(): Promise<void> {
     const { queue, slots, workerId } = this.options;
     if (slots === 0) return;
+    await sweep(this.options.workDir);
     // Cancellations are heard by a group of their own: in the jobs' group they would wait behind the jobs.
     const cancellations = await queue.consume({
       topic: topics.renderJobs,
@@ -43,7 +45,7 @@ export class RenderWorker {
     });
     const jobs = await queue.consume({
       topic: topics.renderJobs,
-      group: 'render-workers',
+      group: RENDER_GROUP,
       order: 'offered',
       concurrency: slots,
       handler: (delivery, signal) => this.take(delivery, signal),
@@ -101,15 +103,8 @@ export class RenderWorker {
 
   private async say({ type, data }: Report, key: string): Promise<void> {
     const { queue, ids, clock, workerId } = this.options;
-    const headers = {
-      ce_specversion: '1.0',
-      ce_id: ids.random(),
-      ce_type: type,
-      ce_source: `/render-worker/${workerId}`,
-      ce_time: new Date(clock.now()).toISOString(),
-      'content-type': 'application/json',
-    };
-    await queue.publish(topics.renderResults, [{ key, headers, body: JSON.stringify(data) }]);
+    const event = { id: ids.random(), source: `/render-worker/${workerId}`, type, time: new Date(clock.now()).toISOString() };
+    await queue.publish(topics.renderResults, [toMessage(key, event, data)]);
   }
 }
 

@@ -2,7 +2,7 @@ import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Triple } from './camera.js';
 import { lightArea } from './light-area.js';
 import type { Hanging, Room } from './room.js';
-import { type Picture, premultiply } from './warp.js';
+import { cutOut, type Picture, premultiply } from './warp.js';
 
 /** How large a picture hangs, in metres. Its own proportion is kept; the frame's outer size includes the mat. */
 export interface Measures {
@@ -266,5 +266,5 @@ function pixelsOf(canvas: Canvas): Picture {
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
   const picture = { width, height, words: new Uint32Array(data.buffer, data.byteOffset, width * height) };
   premultiply(picture);
-  return picture;
+  return cutOut(picture);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Room } from './room.js';
 import type { Set } from './stage.js';
-import { type Picture, premultiply } from './warp.js';
+import { cutOut, type Picture, premultiply } from './warp.js';
 
 /** Loads a room's baked layers from the folder that holds the rooms. */
 export async function loadSet(room: Room, folder: string): Promise<Set> {
@@ -12,7 +12,7 @@ export async function loadSet(room: Room, folder: string): Promise<Set> {
     load('shell.webp'),
     ...room.layers.map(({ name }) => load(`${name}.webp`)),
   ]);
-  return { room, layers, light: light };
+  return { room, layers, light };
 }
 
 async function picture(file: string): Promise<Picture> {
@@ -21,5 +21,5 @@ async function picture(file: string): Promise<Picture> {
   const words = new Uint32Array(Uint8Array.from(data).buffer);
   const loaded = { width: info.width, height: info.height, words };
   premultiply(loaded);
-  return loaded;
+  return cutOut(loaded);
 }

@@ -3,6 +3,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly words: Uint32Array;
+  /** Per block what it holds, where that is known; see `cutOut`. */
+  readonly blocks?: Uint8Array;
 }
 
 /** A part of a picture, right and bottom excluded. */
@@ -31,41 +33,102 @@ export function warp(target: Picture, area: Area, source: Picture, origin: Origi
   const top = Math.max(0, Math.floor(area.top)),
     bottom = Math.min(target.height, Math.ceil(area.bottom));
   if (left >= right || top >= bottom) return;
-  const columns = Math.ceil((right - left) / cell.width) + 1;
+  const columns = Math.ceil((right - left) / cell.width);
   let above = knots(left, top, columns, source, origin, how === 'instead');
-  for (let y0 = top; y0 < bottom; y0 += cell.height) {
-    const below = knots(left, y0 + cell.height, columns, source, origin, how === 'instead');
-    for (let y = y0; y < Math.min(y0 + cell.height, bottom); y++) {
-      const down = (y - y0 + 0.5) / cell.height;
-      for (let column = 0; column + 1 < columns; column++) {
-        const k = column * 2;
-        const ax = (above[k] as number) + ((below[k] as number) - (above[k] as number)) * down;
-        const ay = (above[k + 1] as number) + ((below[k + 1] as number) - (above[k + 1] as number)) * down;
-        const bx = (above[k + 2] as number) + ((below[k + 2] as number) - (above[k + 2] as number)) * down;
-        const by = (above[k + 3] as number) + ((below[k + 3] as number) - (above[k + 3] as number)) * down;
-        const start = left + column * cell.width;
-        const count = Math.min(cell.width, right - start);
-        const stepX = (bx - ax) / cell.width,
-          stepY = (by - ay) / cell.width;
-        const u = Math.round((ax + stepX / 2) * fraction),
-          v = Math.round((ay + stepY / 2) * fraction);
-        const du = Math.round(stepX * fraction),
-          dv = Math.round(stepY * fraction);
-        const at = y * target.width + start;
-        if (how === 'over') spanOver(target.words, at, count, source.words, source.width, source.height, u, v, du, dv);
-        else spanInstead(target.words, at, count, source.words, source.width, u, v, du, dv);
-      }
+  for (let y = top; y < bottom; y += cell.height) {
+    const below = knots(left, y + cell.height, columns, source, origin, how === 'instead');
+    const rows = Math.min(cell.height, bottom - y);
+    for (let column = 0; column < columns; column++) {
+      const filling = how === 'instead' ? fillings.opaque : fillingOf(source, above, below, column * 2);
+      if (filling === fillings.clear) continue;
+      const x = left + column * cell.width;
+      fill(target, y * target.width + x, Math.min(cell.width, right - x), rows, source, above, below, column * 2, filling);
     }
     above = below;
   }
 }
 
+/** Draws one cell; its corners' origins stand from `k` on in the lines above and below it. */
+function fill(
+  { width, words }: Picture,
+  at: number,
+  count: number,
+  rows: number,
+  source: Picture,
+  above: Float64Array,
+  below: Float64Array,
+  k: number,
+  filling: number,
+): void {
+  const ax = above[k] as number,
+    ay = above[k + 1] as number,
+    bx = above[k + 2] as number,
+    by = above[k + 3] as number;
+  const axDown = ((below[k] as number) - ax) / cell.height,
+    ayDown = ((below[k + 1] as number) - ay) / cell.height,
+    bxDown = ((below[k + 2] as number) - bx) / cell.height,
+    byDown = ((below[k + 3] as number) - by) / cell.height;
+  for (let row = 0; row < rows; row++) {
+    const x = ax + axDown * (row + 0.5),
+      y = ay + ayDown * (row + 0.5);
+    const stepX = (bx + bxDown * (row + 0.5) - x) / cell.width,
+      stepY = (by + byDown * (row + 0.5) - y) / cell.width;
+    const u = Math.floor((x + stepX / 2) * fraction),
+      v = Math.floor((y + stepY / 2) * fraction);
+    const du = Math.floor(stepX * fraction),
+      dv = Math.floor(stepY * fraction);
+    if (filling === fillings.opaque) spanInstead(words, at + row * width, count, source.words, source.width, u, v, du, dv);
+    else spanOver(words, at + row * width, count, source.words, source.width, source.height, u, v, du, dv);
+  }
+}
+
+const blockSide = 16;
+const fillings = { clear: 0, mixed: 1, opaque: 2 } as const;
+
+/** A picture that knows which of its blocks (16 × 16) are clear and which opaque: it is drawn faster over others. */
+export function cutOut({ width, height, words }: Picture): Picture {
+  const across = Math.ceil(width / blockSide);
+  const blocks = new Uint8Array(across * Math.ceil(height / blockSide)).fill(fillings.opaque);
+  const anything = new Uint8Array(blocks.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const alpha = (words[y * width + x] as number) >>> 24;
+      const block = (y >> 4) * across + (x >> 4);
+      if (alpha > 0) anything[block] = 1;
+      if (alpha < 255) blocks[block] = fillings.mixed;
+    }
+  }
+  for (let i = 0; i < blocks.length; i++) if (anything[i] === 0) blocks[i] = fillings.clear;
+  return { width, height, words, blocks };
+}
+
+/** What a cell will show of a picture to be drawn over others. */
+function fillingOf({ width, height, blocks }: Picture, above: Float64Array, below: Float64Array, k: number): number {
+  if (blocks === undefined) return fillings.mixed;
+  const least = (i: number): number => Math.min(above[i] as number, above[i + 2] as number, below[i] as number, below[i + 2] as number) - 1;
+  const most = (i: number): number => Math.max(above[i] as number, above[i + 2] as number, below[i] as number, below[i + 2] as number) + 2;
+  const [left, top, right, bottom] = [least(k), least(k + 1), most(k), most(k + 1)];
+  if (right < 0 || bottom < 0 || left >= width || top >= height) return fillings.clear;
+  const across = Math.ceil(width / blockSide);
+  const inside = left >= 0 && top >= 0 && right < width && bottom < height;
+  let clear = true,
+    opaque = inside;
+  for (let y = Math.max(0, top) >> 4; y <= Math.min(height - 1, bottom) >> 4; y++) {
+    for (let x = Math.max(0, left) >> 4; x <= Math.min(width - 1, right) >> 4; x++) {
+      const block = blocks[y * across + x];
+      if (block !== fillings.clear) clear = false;
+      if (block !== fillings.opaque) opaque = false;
+    }
+  }
+  return clear ? fillings.clear : opaque ? fillings.opaque : fillings.mixed;
+}
+
 /** The origins at the cells' corners of one line, moved to pixel middles; kept inside the source where it must cover everything. */
 function knots(left: number, y: number, columns: number, source: Picture, origin: Origin, inside: boolean): Float64Array {
-  const line = new Float64Array(columns * 2);
+  const line = new Float64Array(columns * 2 + 2);
   const mostX = source.width - 1.01,
     mostY = source.height - 1.01;
-  for (let i = 0; i < columns; i++) {
+  for (let i = 0; i <= columns; i++) {
     const [x, v] = origin(left + i * cell.width, y);
     line[i * 2] = inside ? Math.min(Math.max(x - 0.5, 0.01), mostX) : x - 0.5;
     line[i * 2 + 1] = inside ? Math.min(Math.max(v - 0.5, 0.01), mostY) : v - 0.5;
