@@ -21,6 +21,8 @@ export interface ReadModels {
 const OWN_WRITES_MS = 2_000;
 /** Accounts whose last own write is remembered. */
 const REMEMBERED = 10_000;
+/** One by one would be slow: a Map that loses its first entry again and again walks over ever more holes to find the next. */
+const FORGOTTEN_AT_ONCE = 1_000;
 const PAGE_EVENTS = 500;
 
 /** The read model has not caught up with what this process itself has acknowledged. */
@@ -93,10 +95,10 @@ export class Accounts implements CreditAccounts {
   #remember(accountId: string, position: Position): void {
     this.#written.delete(accountId);
     this.#written.set(accountId, position);
-    if (this.#written.size <= REMEMBERED) return;
+    if (this.#written.size <= REMEMBERED + FORGOTTEN_AT_ONCE) return;
     for (const oldest of this.#written.keys()) {
+      if (this.#written.size <= REMEMBERED) return;
       this.#written.delete(oldest);
-      return;
     }
   }
 }
