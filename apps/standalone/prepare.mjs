@@ -40,7 +40,8 @@ export async function install() {
     const [command, args] = npm?.endsWith('npm-cli.js') ? [process.execPath, [npm]] : ['npm', []];
     const { status, error } = spawnSync(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // All that they say goes to stderr: where a command prepares, its answer alone may be on stdout.
+      stdio: ['ignore', 2, 'inherit'],
       // Development packages are needed for the build, whatever the environment says of production.
       env: { ...process.env, NODE_ENV: undefined, npm_config_omit: '' },
     });
@@ -61,7 +62,7 @@ export async function build() {
     // In a process of its own, so that the service does not hold the compilers' memory.
     const { status } = spawnSync(process.execPath, [at('apps/standalone/compile.mjs')], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 2, 'inherit'],
     });
     if (status !== 0) fail('The build failed. Its own message is above.');
     writeFileSync(stamp, wanted);

@@ -125,6 +125,13 @@ describe('credits, on a running service', () => {
     expect(await credits(asShop, 'account', 'a-0')).toMatchObject({ exit: 2 });
   });
 
+  it.each(['-Abcdefghijklmnopqrstu', '-hbcdefghijklmnopqrstu', '--bcdefghijklmnopqrstu'])(
+    'keys revoke takes %s for an id, as one may begin with a dash',
+    async (id) => {
+      expect(await credits(on, 'keys', 'revoke', id)).toMatchObject({ exit: 1, err: expect.stringContaining('(not-found)') });
+    },
+  );
+
   it('verify goes over HTTP while the service holds the folder', async () => {
     const { port } = new URL(service.base);
     const beside = { DATA_DIR: service.dataDir, PORT: port, STAFF_API_KEY: STAFF_KEY };

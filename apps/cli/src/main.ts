@@ -4,6 +4,11 @@ import { run } from './program.js';
 import { serviceOf } from './service.http.js';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
+// Whoever reads may have seen enough (`credits ledger a-1 | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = await run(process.argv.slice(2), {
   service: serviceOf(process.env),
   dataDir: process.env['CREDITS_URL'] ? undefined : (process.env['DATA_DIR'] ?? './data'),

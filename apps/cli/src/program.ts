@@ -171,6 +171,8 @@ function addOperations(program: Command, { service, dataDir }: Surroundings, sho
   keys
     .command('revoke <id>')
     .description('it opens nothing from now on')
+    // An id may begin with a dash, which would be taken for an option: such a key must not be the one that cannot be revoked.
+    .allowUnknownOption()
     .action(async (id: string) =>
       show(
         await service.ask<ListedKey>('DELETE', `/ops/keys/${encodeURIComponent(id)}`),
