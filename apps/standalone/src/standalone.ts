@@ -35,7 +35,8 @@ export interface Standalone {
 /** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
 export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
   const logger = pino({ level: settings.logLevel });
-  const log = (message: string): void => logger.info(message);
+  // What the parts have to say while all goes well is nothing: it is always a trouble that somebody should know of.
+  const log = (message: string): void => logger.warn(message);
   const fatal = (error: unknown): void => {
     logger.fatal(error instanceof Error ? error : { error }, 'the service cannot go on and ends');
     process.exit(70);
@@ -102,7 +103,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
   const base = settings.publicUrl ?? listening;
   logger.info({ base, dataDir, sandbox: settings.sandbox }, 'listening');
   const stop = async (): Promise<void> => {
-    log('stopping');
+    logger.info('stopping');
     await app.close();
     await engines.close();
   };

@@ -1,12 +1,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { EngineUnavailableError } from '../engine-unavailable.js';
 import type { FolderLock } from './folder-lock.js';
 import { openFile, sqliteCode } from './open.js';
 import { Statement } from './statement.js';
 
-/** A commit failed: what was in it may or may not be stored. The file has been opened anew; ask it, or repeat what is safe to repeat. */
-export class CommitFailedError extends Error {
+/**
+ * A commit failed, as on a full disk: what was in it may or may not be stored. The file has been opened anew; ask it, or repeat what is
+ * safe to repeat. A subscription whose effect it was waits and tries again.
+ */
+export class CommitFailedError extends EngineUnavailableError {
   override readonly name = 'CommitFailedError';
 }
 
