@@ -5,6 +5,7 @@ import { SignedUrls, StaffKey, secretFile } from '#access';
 import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
 import { createTransactor, randomIds, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
+import { sqliteCode } from '#event-sourcing/sqlite';
 import { RenderWorkerModule } from '#render-worker';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -43,7 +44,10 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
   };
   const dataDir = resolve(settings.dataDir);
   const plans = plansOf(settings);
-  const engines = await openEmbedded({ dataDir, filesDir: filesDirOf(settings, dataDir), clock: systemMachineClock, log, onFatal: fatal });
+  const filesDir = filesDirOf(settings, dataDir);
+  const engines = await openEmbedded({ dataDir, filesDir, clock: systemMachineClock, log, onFatal: fatal }).catch((error: unknown) => {
+    throw isOfTheDisk(error) ? new StartRefusedError(`the data folder "${dataDir}" (DATA_DIR) cannot be used: ${wordsOf(error)}`) : error;
+  });
 
   const staffToken = settings.staffApiKey ?? (await secretFile(join(dataDir, 'staff.key'), () => `vc_staff_${randomIds.secret(24)}`));
   const signingKey = settings.urlSigningKey ?? (await secretFile(join(dataDir, 'url-signing.key'), () => randomIds.secret(32)));
@@ -151,6 +155,11 @@ function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
   } catch (error) {
     throw new StartRefusedError(`FILES_URL cannot be used: ${wordsOf(error)}`);
   }
+}
+
+/** What the operating system or SQLite say of files, by their codes; anything else is a defect and keeps its stack. */
+function isOfTheDisk(error: unknown): boolean {
+  return sqliteCode(error) !== undefined || (typeof error === 'object' && error !== null && 'syscall' in error);
 }
 
 function wordsOf(error: unknown): string {

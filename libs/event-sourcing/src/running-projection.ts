@@ -51,7 +51,9 @@ export class RunningProjection {
     const head = await store.head();
     if (this.stored > head) {
       // The log was put back to an earlier state (a backup), or has lost its end: these rows tell of events that no longer exist.
-      log(`THE LOG ENDS AT ${head}, but projection ${name} has seen it up to ${this.stored}: its rows are made anew. Was a backup put back?`);
+      log(
+        `THE LOG ENDS AT ${head}, but projection ${name} has seen it up to ${this.stored}: its rows are made anew. Was a backup put back?`,
+      );
       await readModels.switchTo(name, await readModels.rebuild(name));
       await this.reload();
     }

@@ -274,7 +274,9 @@ export class SqliteDatabase {
 /** SQLite would make an empty file, and throw away a write-ahead log that lies beside one. */
 function refuseLostLog(folder: string, path: string): void {
   if (sizeOf(path) > 0) return;
-  const left = readdirSync(folder).filter((name) => /^views-.*\.sqlite$/.test(name) || (name === 'events.sqlite-wal' && sizeOf(`${path}-wal`) > 0));
+  const left = readdirSync(folder).filter(
+    (name) => /^views-.*\.sqlite$/.test(name) || (name === 'events.sqlite-wal' && sizeOf(`${path}-wal`) > 0),
+  );
   if (left.length === 0) return;
   throw new LostLogError(
     `"${path}" is missing or empty, but ${left.join(', ')} beside it were made of a log. Put events.sqlite back from the backup; ` +
