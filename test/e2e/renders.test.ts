@@ -85,6 +85,23 @@ describe('Renders by workers from outside', () => {
     expect(await client.ledger(owner)).toEqual(lines);
   });
 
+  it('a worker that hangs up while it waits for a job takes none', async () => {
+    const gone = new AbortController();
+    const claim = fetch(`${client.base}/v1/render-jobs/claim`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${client.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ workerId: 'gone', waitMs: 20_000 }),
+      signal: gone.signal,
+    });
+    // The next one that waits is behind it: once it has an answer, the first has been waiting.
+    expect(await worker.claim(100)).toBeUndefined();
+    gone.abort();
+    await expect(claim).rejects.toThrow();
+    expect(await worker.claim(100)).toBeUndefined();
+    const videoId = await create();
+    expect(await worker.job()).toMatchObject({ videoId, attempt: 1 });
+  });
+
   it('a video may be cancelled until a worker starts it (rule 30)', async () => {
     const first = await create();
     const cancelled = expectStatus(

@@ -5,6 +5,7 @@ import { SignedUrls, StaffKey, secretFile } from '#access';
 import { Addresses, createHttpApp, type Settings } from '#api';
 import { type Plans, readPlans } from '#credits';
 import { createTransactor, randomIds, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
+import { sqliteCode } from '#event-sourcing/sqlite';
 import { RenderWorkerModule } from '#render-worker';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -35,14 +36,18 @@ export interface Standalone {
 /** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
 export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
   const logger = pino({ level: settings.logLevel });
-  const log = (message: string): void => logger.info(message);
+  // What the parts have to say while all goes well is nothing: it is always a trouble that somebody should know of.
+  const log = (message: string): void => logger.warn(message);
   const fatal = (error: unknown): void => {
     logger.fatal(error instanceof Error ? error : { error }, 'the service cannot go on and ends');
     process.exit(70);
   };
   const dataDir = resolve(settings.dataDir);
   const plans = plansOf(settings);
-  const engines = await openEmbedded({ dataDir, filesDir: filesDirOf(settings, dataDir), clock: systemMachineClock, log, onFatal: fatal });
+  const filesDir = filesDirOf(settings, dataDir);
+  const engines = await openEmbedded({ dataDir, filesDir, clock: systemMachineClock, log, onFatal: fatal }).catch((error: unknown) => {
+    throw isOfTheDisk(error) ? new StartRefusedError(`the data folder "${dataDir}" (DATA_DIR) cannot be used: ${wordsOf(error)}`) : error;
+  });
 
   const staffToken = settings.staffApiKey ?? (await secretFile(join(dataDir, 'staff.key'), () => `vc_staff_${randomIds.secret(24)}`));
   const signingKey = settings.urlSigningKey ?? (await secretFile(join(dataDir, 'url-signing.key'), () => randomIds.secret(32)));
@@ -102,7 +107,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
   const base = settings.publicUrl ?? listening;
   logger.info({ base, dataDir, sandbox: settings.sandbox }, 'listening');
   const stop = async (): Promise<void> => {
-    log('stopping');
+    logger.info('stopping');
     await app.close();
     await engines.close();
   };
@@ -150,6 +155,11 @@ function filesDirOf({ filesUrl }: Settings, dataDir: string): string {
   } catch (error) {
     throw new StartRefusedError(`FILES_URL cannot be used: ${wordsOf(error)}`);
   }
+}
+
+/** What the operating system or SQLite say of files, by their codes; anything else is a defect and keeps its stack. */
+function isOfTheDisk(error: unknown): boolean {
+  return sqliteCode(error) !== undefined || (typeof error === 'object' && error !== null && 'syscall' in error);
 }
 
 function wordsOf(error: unknown): string {

@@ -8,7 +8,6 @@ export interface ProjectorOptions extends ProjectionEngines {
   readonly projections: readonly Projection[];
   /** This projection has stopped for good where it stands, because of `error`; the others go on. */
   readonly onStopped: (projection: string, error: unknown) => void;
-  readonly log: (message: string) => void;
   /** Events folded at once, at most; default 2,000. */
   readonly pageSize?: number;
 }

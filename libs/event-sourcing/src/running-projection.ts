@@ -18,6 +18,7 @@ const REBUILD_ROWS = 200_000;
 const REBUILD_SLICE_ROWS = 2_000;
 
 export interface ProjectionEngines {
+  readonly log: (message: string) => void;
   readonly store: EventStore;
   readonly readModels: ReadModelStore;
   readonly clock: MachineClock;
@@ -44,11 +45,15 @@ export class RunningProjection {
 
   /** Opens the live generation, or a new empty one where its rows were made by another version, log, or future of the log. */
   async open(): Promise<void> {
-    const { store, readModels } = this.engines;
+    const { store, readModels, log } = this.engines;
     const { name } = this.projection;
     await this.reload();
-    if (this.stored > (await store.head())) {
-      // The log was put back to an earlier state (a backup): these rows tell of events that no longer exist.
+    const head = await store.head();
+    if (this.stored > head) {
+      // The log was put back to an earlier state (a backup), or has lost its end: these rows tell of events that no longer exist.
+      log(
+        `THE LOG ENDS AT ${head}, but projection ${name} has seen it up to ${this.stored}: its rows are made anew. Was a backup put back?`,
+      );
       await readModels.switchTo(name, await readModels.rebuild(name));
       await this.reload();
     }

@@ -1,5 +1,5 @@
 import type { ProblemCode, Refusal } from '#contracts';
-import { InvalidCursorError, StoreUnavailableError } from '#event-sourcing';
+import { InvalidCursorError, isEngineUnavailable } from '#event-sourcing';
 import { FileTooLargeError } from '#files';
 import { ReadModelBehindError } from '#videos';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
@@ -28,7 +28,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   private refusalFor(error: unknown, reply: FastifyReply): Refusal {
     if (error instanceof ProblemError) return error.refusal;
-    if (error instanceof StoreUnavailableError) return { code: 'store-unavailable' };
+    if (isEngineUnavailable(error)) {
+      this.logger.warn(String(error));
+      return { code: 'store-unavailable' };
+    }
     if (error instanceof ReadModelBehindError) return { code: 'read-model-behind' };
     if (error instanceof InvalidCursorError) return { code: 'invalid-cursor' };
     if (error instanceof FileTooLargeError) return { code: 'payload-too-large', limitBytes: error.limitBytes };

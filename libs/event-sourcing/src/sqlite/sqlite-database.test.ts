@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { isEngineUnavailable } from '../engine-unavailable.js';
 import { NO_STREAM } from '../event-store.port.js';
 import { anEvent, appended, idsOf, someEvents } from '../testing/index.js';
 import { openFile } from './open.js';
@@ -86,6 +87,8 @@ describe('the group commit', () => {
       { status: 'rejected', reason: expect.any(CommitFailedError) },
       { status: 'fulfilled', value: { kind: 'unknown', reason: expect.stringContaining('too late') } },
     ]);
+    // Who lives on its own effects, as a publisher, waits and repeats: a full disk must not end the service.
+    expect(results.slice(0, 2).map((result) => isEngineUnavailable((result as PromiseRejectedResult).reason))).toEqual([true, true]);
     expect(notes()).toEqual([]);
     expect(await note('one')).toBe(1);
   });

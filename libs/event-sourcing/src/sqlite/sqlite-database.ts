@@ -1,12 +1,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { EngineUnavailableError } from '../engine-unavailable.js';
 import type { FolderLock } from './folder-lock.js';
 import { openFile, sqliteCode } from './open.js';
 import { Statement } from './statement.js';
 
-/** A commit failed: what was in it may or may not be stored. The file has been opened anew; ask it, or repeat what is safe to repeat. */
-export class CommitFailedError extends Error {
+/**
+ * A commit failed, as on a full disk: what was in it may or may not be stored. The file has been opened anew; ask it, or repeat what is
+ * safe to repeat. A subscription whose effect it was waits and tries again.
+ */
+export class CommitFailedError extends EngineUnavailableError {
   override readonly name = 'CommitFailedError';
 }
 
@@ -270,7 +274,9 @@ export class SqliteDatabase {
 /** SQLite would make an empty file, and throw away a write-ahead log that lies beside one. */
 function refuseLostLog(folder: string, path: string): void {
   if (sizeOf(path) > 0) return;
-  const left = readdirSync(folder).filter((name) => /^views-.*\.sqlite$/.test(name) || (name === 'events.sqlite-wal' && sizeOf(`${path}-wal`) > 0));
+  const left = readdirSync(folder).filter(
+    (name) => /^views-.*\.sqlite$/.test(name) || (name === 'events.sqlite-wal' && sizeOf(`${path}-wal`) > 0),
+  );
   if (left.length === 0) return;
   throw new LostLogError(
     `"${path}" is missing or empty, but ${left.join(', ')} beside it were made of a log. Put events.sqlite back from the backup; ` +

@@ -9,6 +9,11 @@ import { receive } from '../received.js';
 /** Where content is received. No key can name it: `+` is not a character of keys. */
 const incoming = '+incoming';
 
+/** There is no room for the file, or none to write at all, for now. Named as everybody names an engine that is away. */
+class FolderFullError extends Error {
+  override readonly name = 'EngineUnavailableError';
+}
+
 /** Files in a folder that one process owns: received beside their place, synced, then renamed into it. */
 export class FolderFiles implements Files {
   private received = 0;
@@ -37,7 +42,7 @@ export class FolderFiles implements Files {
     } catch (error) {
       if (!(content instanceof Uint8Array)) content.destroy();
       await rm(temporary, { force: true });
-      throw error;
+      throw isFull(error) ? new FolderFullError(`a file of "${this.folder}" could not be written: ${String(error)}`) : error;
     }
   }
 
@@ -126,6 +131,10 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS'].includes(String((error as NodeJS.ErrnoException).code));
 }
 
 /** Undefined where there is nothing at the path. */

@@ -27,7 +27,7 @@ export const UPLOADS = Symbol('Uploads');
 
 /** Reads back an address that a worker was given for what it had delivered; undefined for any other. */
 export interface Uploads {
-  readUploaded(videoUrl: string): { readonly videoId: string; readonly attempt: number; readonly sha256: string; readonly key: string } | undefined;
+  readUploaded(videoUrl: string): { readonly videoId: string; readonly sha256: string; readonly key: string } | undefined;
 }
 
 type Placed = Answer<{ readonly position: string }>;
@@ -71,7 +71,7 @@ export class ApplyRenderResultHandler implements ICommandHandler<ApplyRenderResu
     const { videoId, attempt, videoUrl, bytes } = data;
     const sha256 = data.sha256.toLowerCase();
     const upload = this.uploads.readUploaded(videoUrl);
-    if (upload?.videoId !== videoId || upload.attempt !== attempt) return parked('the videoUrl is not one that was issued for this attempt of this video');
+    if (upload?.videoId !== videoId) return parked('the videoUrl is not one that was issued for this video');
     const stored = await this.files.size(upload.key);
     if (stored !== bytes || upload.sha256 !== sha256) {
       return this.#failed(accountId, { videoId, attempt, reason: 'the delivered file is not the one reported', retryable: true }, caller);
