@@ -9,9 +9,22 @@ export function boxesOf(file: Buffer): string[] {
   return names;
 }
 
-/** Decodes a video: what the decoder says about it, and its frames as RGB bytes. */
-export async function decoded(path: string): Promise<{ readonly about: string; readonly frames: Buffer }> {
-  const child = spawn(await ffmpegPath(), ['-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']);
+/** What the decoder says of a whole video: its stream, and how many frames it decoded. */
+export async function aboutVideo(path: string): Promise<string> {
+  return (await decode(['-i', path, '-f', 'null', '-'])).about;
+}
+
+/** Decodes the first frame of a video and the one numbered `last`, as RGB bytes. */
+export async function firstAndLast(path: string, last: number): Promise<readonly [Buffer, Buffer]> {
+  const { frames } = await decode([
+    ...['-i', path, '-vf', `select='eq(n,0)+eq(n,${last})'`, '-vsync', '0'],
+    ...['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
+  ]);
+  return [frames.subarray(0, frames.length / 2), frames.subarray(frames.length / 2)];
+}
+
+async function decode(what: readonly string[]): Promise<{ readonly about: string; readonly frames: Buffer }> {
+  const child = spawn(await ffmpegPath(), what);
   const chunks: Buffer[] = [];
   let about = '';
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
