@@ -36,11 +36,14 @@ export class ReferenceSubscription {
     private readonly plans: Catalogue,
   ) {}
 
-  /** Takes a subscription event in; false where it repeats what is known and is recorded nowhere (rule 15). */
+  /**
+   * Takes a subscription event in; false where it repeats what is known and is recorded nowhere (rule 15). The same content
+   * as of an earlier instant is no repeat: it may say what was in force when a cycle began (rule 19).
+   */
   record(event: SubscriptionSays, now: number, order: number, written: ReadonlySet<number>): boolean {
     const occurredAt = Math.min(event.occurredAt, now);
     const repeats = this.events.some(
-      (known) => known.says === event.says && (known.occurredAt >= occurredAt || known.saidAt === event.occurredAt),
+      (known) => known.says === event.says && (known.occurredAt === occurredAt || known.saidAt === event.occurredAt),
     );
     if (repeats) return false;
     const before = newest(this.events);

@@ -224,12 +224,14 @@ function saysSomethingNew(subscription: Subscription, data: SubscriptionRecorded
   const period = periodStarting(subscription, event.periodStart);
   if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event, event.periodStart);
   const movesEnd = event.occurredAt > period.endAsOf || (event.occurredAt === period.endAsOf && event.periodEnd !== period.end);
-  const confirmsEarlier = event.occurredAt < firstOf(subscription, period.start);
-  return movesEnd || confirmsEarlier || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
+  return movesEnd || confirmsEarlier(subscription, event, period.start) || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
 }
 
-function firstOf(subscription: Subscription, periodStart: number): number {
-  return subscription.confirmations.find((c) => c.periodStart === periodStart)?.occurredAt ?? Number.MAX_SAFE_INTEGER;
+/** Whether a period is known as paid from an earlier instant than before, and a cycle that asks for it may still come (rule 20). */
+function confirmsEarlier({ confirmations, cycle }: Subscription, event: Recorded, periodStart: number): boolean {
+  const first = confirmations.find((c) => c.periodStart === periodStart)?.occurredAt ?? Number.MAX_SAFE_INTEGER;
+  const settled = cycle?.periodStart === periodStart && first <= cycle.start;
+  return event.occurredAt < first && !settled;
 }
 
 /** Whether an older event changes which plan was named last, and for which period, up to its instant, within what is still remembered. */

@@ -31,6 +31,16 @@ describe('billing events in any order', () => {
     expect(await told(account)).toHaveLength(1);
   });
 
+  it('rule 15: what said nothing new says nothing new in a later cycle either', async () => {
+    const account = new AccountDriver();
+    await says(account, '2027-01-01', { ...year, occurredAt: '2027-01-01' });
+    await says(account, '2027-01-03', { ...year, cancel: true, occurredAt: '2027-01-03' });
+    const old = { ...year, cancel: true, occurredAt: '2027-01-02' };
+    expect(await says(account, '2027-01-04', old)).toBe('nothing-new');
+    await account.at('2027-02-10').settle();
+    expect(await says(account, '2027-02-10', old)).toBe('nothing-new');
+  });
+
   it('rule 15: the state decides, not the name: "ended" with an active state gives its set', async () => {
     const account = open();
     await says(account, '2027-01-01', january, 'ended');
