@@ -23,7 +23,7 @@ describe('The service with its own render worker', () => {
       const artworkId = await service.client.artwork('killed', await picture(400, 300));
       expectStatus(201, await service.client.grant('killed', 2));
       const { videoId } = expectStatus(201, await service.client.createVideo('killed', artworkId)).video;
-      await until(service.client, videoId, ({ status, progress }) => status === 'rendering' && progress > 0);
+      await until(service.client, videoId, ({ status, progress }) => status === 'rendering' && (progress ?? 0) > 0);
       await service.kill();
       service = await Service.start(folder, { RENDER_WORKERS: '1' });
       const { client } = service;
