@@ -11,8 +11,8 @@ const compiled = compiledProcess();
 const folder = mkdtempSync(join(tmpdir(), 'sets-'));
 const committed = fileURLToPath(new URL('../src/scenes/sets/', import.meta.url));
 
-/** Two rooms at a fifth of the size, with two light paths a place: seconds for what takes minutes at full quality. */
-const tried = rooms.filter(({ roomId }) => roomId === 'gallery-wall' || roomId === 'childs-room');
+/** One room at a fifth of the size, with two light paths a place: seconds for what takes minutes at full quality. */
+const tried = rooms.filter(({ roomId }) => roomId === 'childs-room');
 
 beforeAll(() => {
   execFileSync(process.execPath, [
@@ -36,14 +36,17 @@ it.each(layers)('the committed layer %s/%s is what its scene makes', async (room
   const { data: baked, info } = await raw(sharp(join(folder, roomId, file)));
   const { data: kept } = await raw(sharp(join(committed, roomId, file)).resize(info.width, info.height, { fit: 'fill' }));
   expect(kept.length).toBe(baked.length);
-  let sum = 0,
+  let apart = 0,
+    brighter = 0,
     seen = 0;
   for (const [i, value] of baked.entries()) {
-    sum += Math.abs(value - (kept[i] ?? 0));
+    apart += Math.abs(value - (kept[i] ?? 0));
+    brighter += value - (kept[i] ?? 0);
     if (value > 0 || (kept[i] ?? 0) > 0) seen++;
   }
-  // Mean difference where there is anything, of 255: edges and grain differ at this size.
-  expect(sum / seen).toBeLessThan(12);
+  // Of 255, where there is anything: edges and grain differ at this size, brightness as a whole does not.
+  expect(apart / seen).toBeLessThan(12);
+  expect(Math.abs(brighter / seen)).toBeLessThan(2);
 });
 
 /** RGBA, premultiplied onto black: what is clear has no colour. */

@@ -223,10 +223,8 @@ function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
   const area = lightArea(room);
   const { width, height, words } = sheet.picture;
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  const source = new Uint8Array(light.words.buffer, light.words.byteOffset, light.words.byteLength);
-  const { tint } = room.hanging;
+  const factors = factorsOf(light, room.hanging.tint);
   const sum: [number, number, number] = [0, 0, 0];
-  const here = [0, 0, 0];
   for (let y = 0; y < height; y++) {
     const v = Math.min(
       Math.max(((area.top - sheet.top + ((y + 0.5) / height) * sheet.height) / area.height) * light.height - 0.5, 0),
@@ -237,27 +235,34 @@ function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
         Math.max(((sheet.left - area.left + ((x + 0.5) / width) * sheet.width) / area.width) * light.width - 0.5, 0),
         light.width - 1.01,
       );
-      const p = (Math.floor(v) * light.width + Math.floor(u)) * 4,
-        below = p + light.width * 4;
-      const fx = u % 1,
-        fy = v % 1;
-      let brightness = 0;
-      for (let k = 0; k < 3; k++) {
-        const upper = (source[p + k] as number) * (1 - fx) + (source[p + 4 + k] as number) * fx;
-        const lower = (source[below + k] as number) * (1 - fx) + (source[below + 4 + k] as number) * fx;
-        // What is kept is the square root of the light; display values go by its power of 1/2.2.
-        here[k] = ((upper + (lower - upper) * fy) / 255) ** (2 / 2.2);
-        brightness += (here[k] as number) / 3;
-      }
+      const p = (Math.floor(v) * light.width + Math.floor(u)) * 3,
+        below = p + light.width * 3;
+      const fx = u - Math.floor(u),
+        fy = v - Math.floor(v);
       const at = (y * width + x) * 4;
       for (let k = 0; k < 3; k++) {
-        const by = (brightness + ((here[k] as number) - brightness) * tint) ** evenness;
-        sum[k] = (sum[k] as number) + by;
+        const upper = (factors[p + k] as number) * (1 - fx) + (factors[p + 3 + k] as number) * fx;
+        const lower = (factors[below + k] as number) * (1 - fx) + (factors[below + 3 + k] as number) * fx;
+        const by = upper + (lower - upper) * fy;
+        sum[k as 0 | 1 | 2] += by;
         bytes[at + k] = Math.round((bytes[at + k] as number) * by);
       }
     }
   }
   return [sum[0] / (width * height), sum[1] / (width * height), sum[2] / (width * height)];
+}
+
+/** What display values are multiplied by in each place of the baked light, three per place. */
+function factorsOf({ width, height, words }: Picture, tint: number): Float32Array {
+  const source = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const factors = new Float32Array(width * height * 3);
+  for (let p = 0; p < width * height; p++) {
+    // What is kept is the square root of the light; display values go by its power of 1/2.2.
+    const here = [0, 1, 2].map((k) => ((source[p * 4 + k] as number) / 255) ** (2 / 2.2));
+    const brightness = here.reduce((a, b) => a + b) / 3;
+    here.forEach((colour, k) => (factors[p * 3 + k] = (brightness + (colour - brightness) * tint) ** evenness));
+  }
+  return factors;
 }
 
 /** The canvas's pixels, premultiplied. */
