@@ -36,6 +36,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof InvalidCursorError) return { code: 'invalid-cursor' };
     if (error instanceof FileTooLargeError) return { code: 'payload-too-large', limitBytes: error.limitBytes };
     if (!(error instanceof Error)) return { code: 'internal' };
+    // The caller went in the middle of its own body: nobody reads this, and nothing broke.
+    if ('code' in error && error.code === 'ECONNRESET' && reply.request.raw.destroyed) return { code: 'bad-request' };
     const status = error instanceof HttpException ? error.getStatus() : 'statusCode' in error ? error.statusCode : 500;
     if (status === 404) return this.unrouted(reply);
     const code = codeByStatus(status);

@@ -35,8 +35,8 @@ export class ArtworksController {
     problems: ['unreadable-picture'],
   })
   async upload(@Req() request: FastifyRequest): Promise<Uploaded> {
+    const { accountId, content } = await this.pictures.receive(request.raw, () => readForm(request));
     return this.pictures.inTurn(async () => {
-      const { accountId, content } = await readForm(request);
       const picture = await this.pictures.inspect(content);
       const { artworkId, artwork } = await this.artworks.add(accountId, picture, callerOf(request));
       return { artworkId, width: artwork.width, height: artwork.height };
