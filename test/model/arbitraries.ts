@@ -62,7 +62,7 @@ export interface RawHistory {
 }
 
 /** More than billing's clock is set apart by for one period told with several starts: no two such events are of one instant. */
-const leastWait = 3;
+export const LEAST_WAIT_MS = 3;
 const second = 1000;
 const hour = 3600 * second;
 const day = 24 * hour;
@@ -142,7 +142,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      ms: fc.constantFrom(leastWait, second, 3 * hour, day, 10 * day, 31 * day, 200 * day),
+      ms: fc.constantFrom(LEAST_WAIT_MS, second, 3 * hour, day, 10 * day, 31 * day, 200 * day),
     }),
   },
   {

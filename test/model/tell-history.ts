@@ -1,4 +1,4 @@
-import type { Move, RawHistory, SubscriptionMove } from './arbitraries.js';
+import { LEAST_WAIT_MS, type Move, type RawHistory, type SubscriptionMove } from './arbitraries.js';
 import { DAY, cut, monthsAfter } from './calendar.js';
 import { type Catalogue, type Happening, type Step, accountId, iso, shippedPlans } from './steps.js';
 
@@ -54,7 +54,7 @@ class Teller {
         this.now += move.ms;
         return this.add({ kind: 'pass' });
       case 'waitForBoundary':
-        this.now = Math.max(this.now, (this.boundariesAhead()[move.nth] ?? this.now) + move.offset);
+        this.now = Math.max(this.now, (this.boundariesAhead()[move.nth] ?? this.now - move.offset) + move.offset);
         return this.add({ kind: 'pass' });
       case 'create':
         for (let n = 0; n < move.times; n++) this.add({ kind: 'createVideo', key: `v${this.videos++}` });
@@ -206,7 +206,7 @@ class Teller {
       [validFrom, expiresAt].flatMap((text) => (text === undefined ? [] : Date.parse(text))),
     );
     const all = [...periods.flatMap(({ start, end }) => [start, end]), ...grants];
-    return [...new Set(all)].filter((instant) => instant > this.now + 1).sort((a, b) => a - b);
+    return [...new Set(all)].filter((instant) => instant > this.now + LEAST_WAIT_MS).sort((a, b) => a - b);
   }
 
   private send(type: string, data: Record<string, unknown>, late = 0): void {

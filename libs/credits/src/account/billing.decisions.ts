@@ -234,10 +234,11 @@ function confirmsEarlier({ confirmations, cycle }: Subscription, event: Recorded
   return event.occurredAt < first && !settled;
 }
 
-/** Whether an older event changes which plan was named last, and for which period, up to its instant, within what is still remembered. */
+/** Whether an older event changes which plan was named last up to its instant, at all or for its period, within what is still remembered. */
 function namesOtherPlan({ confirmations }: Subscription, event: Recorded, periodStart: number): boolean {
   const { occurredAt, planId, periodEnd, cancelAtPeriodEnd } = event;
   const before = confirmations.findLast((c) => c.occurredAt <= occurredAt);
+  const ofPeriod = confirmations.findLast((c) => c.occurredAt <= occurredAt && c.periodStart === periodStart);
   const said = confirmations.some(
     (c) =>
       c.occurredAt === occurredAt &&
@@ -246,5 +247,5 @@ function namesOtherPlan({ confirmations }: Subscription, event: Recorded, period
       c.periodEnd === periodEnd &&
       c.cancelAtPeriodEnd === cancelAtPeriodEnd,
   );
-  return !said && before !== undefined && (before.planId !== planId || before.periodStart !== periodStart);
+  return !said && [before, ofPeriod].some((c) => c !== undefined && c.planId !== planId);
 }

@@ -41,6 +41,15 @@ describe('billing events in any order', () => {
     expect(await says(account, '2027-02-10', old)).toBe('nothing-new');
   });
 
+  it('rule 15: an old event that said nothing new says nothing new after an older announcement of the next period either', async () => {
+    const account = new AccountDriver();
+    await says(account, '2027-01-05', { ...january, occurredAt: '2027-01-01' });
+    const old = { ...january, occurredAt: '2026-12-31' };
+    expect(await says(account, '2027-01-05', old)).toBe('nothing-new');
+    expect(await says(account, '2027-01-05', { ...february, occurredAt: '2026-12-30' })).toBe('applied');
+    expect(await says(account, '2027-01-06', old)).toBe('nothing-new');
+  });
+
   it('rule 15: the state decides, not the name: "ended" with an active state gives its set', async () => {
     const account = open();
     await says(account, '2027-01-01', january, 'ended');
