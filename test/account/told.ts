@@ -44,7 +44,7 @@ export interface Said {
 
 const full = (text: string): string => new Date(ms(text)).toISOString();
 
-export function subscriptionData(account: AccountDriver, said: Said = {}): object {
+function subscriptionData(account: AccountDriver, said: Said = {}): object {
   return {
     accountId: account.accountId,
     subscriptionId: said.subscriptionId ?? 's-1',

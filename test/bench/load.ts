@@ -43,7 +43,12 @@ export async function load(options: Load): Promise<LoadResult> {
 
 /** One HTTP/1.1 POST with a JSON body. */
 export function post(path: string, headers: { readonly [name: string]: string }, body: string): string {
-  const lines = Object.entries({ host: 'localhost', 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers });
+  const lines = Object.entries({
+    host: 'localhost',
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  });
   return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 }
 

@@ -59,7 +59,11 @@ async function seed({ domain }: Standalone, accounts: number, credits: number): 
       const { artworkId } = await domain.artworks.add(accountId, PIXEL, {});
       const cause = causes.request('GrantCredits', 'seed');
       const grant = { credits, source: 'purchase', reason: 'bench', actor: null, ticket: null, expiresAt: null, validFrom: null } as const;
-      await domain.accounts.transact({ id: accountId, cause, decide: (state, past, now) => grantCredits({ ...grant, accountId, cause, now })(state, past) });
+      await domain.accounts.transact({
+        id: accountId,
+        cause,
+        decide: (state, past, now) => grantCredits({ ...grant, accountId, cause, now })(state, past),
+      });
       return { accountId, artworkId };
     }),
   );
@@ -81,7 +85,10 @@ export class ServiceUnderLoad {
   ) {}
 
   static async start(folder: string, accounts: number, creditsEach: number): Promise<ServiceUnderLoad> {
-    const child = fork(process.argv[1] as string, ['--service', folder, String(accounts), String(creditsEach)], { execArgv: (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(process.argv[1] as string, ['--service', folder, String(accounts), String(creditsEach)], {
+      execArgv: (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean),
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     return new ServiceUnderLoad(child, await answerOf<Ready>(child));
   }
 

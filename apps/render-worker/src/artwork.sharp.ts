@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 
 /** An uploaded picture is at most so many pixels: what a worker's memory is bounded by. */
-export const mostPixels = 64_000_000;
+const mostPixels = 64_000_000;
 
 /** The picture cannot be used, whoever tries: said in plain words, for the customer. */
 export class UnusablePictureError extends Error {

@@ -30,7 +30,7 @@ export interface SlotOptions {
   readonly heapMb?: number;
 }
 
-export const renderProcessEntry = fileURLToPath(new URL('./render-process.js', import.meta.url));
+const renderProcessEntry = fileURLToPath(new URL('./render-process.js', import.meta.url));
 
 /** Renders one video at a time in a process of its own, started with the first order and again after it was killed or crashed. */
 export class RenderSlot {

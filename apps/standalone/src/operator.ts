@@ -35,7 +35,7 @@ export class LogPositions extends Positions {
 }
 
 /** The projections that queries read. */
-export const projections = ['accounts', 'videos'] as const;
+const projections = ['accounts', 'videos'] as const;
 
 export class ProjectedReadModels extends ReadModels {
   constructor(private readonly projector: Projector) {

@@ -39,11 +39,6 @@ export function measure(hanging: Hanging, width: number, height: number): Measur
   return { picture, outer: { width: picture.width + border, height: picture.height + border } };
 }
 
-/** Where the picture itself hangs: left and top on the wall, in metres. */
-export function placeOf(hanging: Hanging, { picture }: Measures): { left: number; top: number } {
-  return { left: hanging.x - picture.width / 2, top: hanging.y + picture.height / 2 };
-}
-
 /**
  * Frames the artwork (already shrunk to `pixelsPerMetre` of the wall) and lays the room's light over it. `light` is the
  * baked light of the wall.

@@ -12,7 +12,7 @@ export interface Set {
 }
 
 /** Where the picture is seen in the video at `progress` (0–1): its corners from the upper left clockwise, in pixels. */
-export function cornersAt(room: Room, measures: Measures, progress: number, width: number, height: number): [number, number][] {
+function cornersAt(room: Room, measures: Measures, progress: number, width: number, height: number): [number, number][] {
   const camera = new Camera(poseAt(room.from, room.to, progress), room.lens, width, height);
   const { x, y, framing } = room.hanging;
   const [w, h] = [measures.picture.width / 2, measures.picture.height / 2];

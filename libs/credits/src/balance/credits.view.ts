@@ -77,7 +77,7 @@ export function creditsView(
 }
 
 /** One allotment as it is shown: its end is the earlier of its own and what is announced (rule 20). */
-export function allotmentView(credits: Credits, allotment: Allotment): CreditsView['allotments'][number] {
+function allotmentView(credits: Credits, allotment: Allotment): CreditsView['allotments'][number] {
   const { id, source, quantity, remaining, validFrom } = allotment;
   const end = endOf(credits, allotment);
   return { id, source, quantity, remaining, validFrom: instant(validFrom), expiresAt: end === null ? null : instant(end) };

@@ -39,7 +39,7 @@ export class PaymentFailedData extends AboutAccount {
   @IsInstant() periodStart!: string;
 }
 
-export class RefundData extends AboutAccount {
+class RefundData extends AboutAccount {
   @IsOptional() @IsId() subscriptionId?: string | null;
   @IsOptional() @IsInstant() periodStart?: string | null;
   @IsOptional() @IsId() paymentId?: string | null;

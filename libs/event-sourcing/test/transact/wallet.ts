@@ -55,7 +55,7 @@ export const wallet: Aggregate<Wallet, WalletFact> = {
   sizeOf: (state) => 100 + 100 * state.deposits.length,
 };
 
-export const NEVER = 8e15;
+const NEVER = 8e15;
 
 export function deposit(id: string, amount: number, expiresAt = NEVER): Decision<Wallet, WalletFact, WalletRefusal> {
   return () => accepted({ type: 'Deposited', data: { deposit: id, amount, expiresAt } });

@@ -9,8 +9,6 @@ import { GetVideo, ListVideos } from '../video/video.queries.js';
 import { type VideoRow } from './video.projection.js';
 import { type VideoAddresses, videoView } from './video.view.js';
 
-export const READ_MODELS = Symbol('ReadModelStore');
-
 /** The recent creations, read from their projection together with what the leases say of progress. */
 export class VideoLibrary {
   constructor(

@@ -25,7 +25,7 @@ export function noise(x: number, y: number, z = 0): number {
 }
 
 /** Four octaves of it, about 0.5. */
-export function cloud(x: number, y: number, z = 0): number {
+function cloud(x: number, y: number, z = 0): number {
   return (
     (noise(x, y, z) * 8 + noise(x * 2.1, y * 2.1, z * 2.1) * 4 + noise(x * 4.3, y * 4.3, z * 4.3) * 2 + noise(x * 8.9, y * 8.9, z * 8.9)) /
     15
