@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type ClientRequest, request } from 'node:http';
+import { request } from 'node:http';
 import sharp from 'sharp';
 import { type Answered, call, send } from './client.js';
-import { type Service, staffToken, startService } from './service.js';
+import { type Service, startService } from './service.js';
 
 let service: Service;
 beforeAll(async () => {
@@ -41,28 +41,6 @@ const upload = (...parts: readonly Part[]): Promise<Answered> => call(service, '
 const account: Part = { name: 'accountId', content: 'a-1' };
 
 describe('an artwork', () => {
-  it('is taken while others drip, and after many have broken off', async () => {
-    const { body, headers } = form(account, { name: 'file', content: await picture(30, 20).png().toBuffer(), filename: 'x' });
-    const begin = (): Promise<ClientRequest> =>
-      new Promise((resolve) => {
-        const outgoing = request({
-          host: '127.0.0.1',
-          port: service.port,
-          method: 'POST',
-          path: '/v1/artworks',
-          headers: { ...headers, authorization: `Bearer ${staffToken}`, 'content-length': String(body.byteLength) },
-        });
-        outgoing.on('error', () => undefined);
-        outgoing.write(body.subarray(0, 200), () => resolve(outgoing));
-      });
-    const broken = await Promise.all(Array.from({ length: 40 }, begin));
-    for (const outgoing of broken) outgoing.destroy();
-    const dripping = await Promise.all(Array.from({ length: 8 }, begin));
-    const answer = await call(service, '/v1/artworks', { method: 'POST', body, headers });
-    expect(answer.status).toBe(201);
-    for (const outgoing of dripping) outgoing.destroy();
-  });
-
   it.each(['png', 'jpeg', 'webp'] as const)('is taken as %s, wherever the account stands in the form', async (format) => {
     const content = await picture(300, 200).toFormat(format).toBuffer();
     const file: Part = { name: 'file', content, filename: 'x' };
