@@ -85,11 +85,7 @@ export class ProcessorDriver {
     };
     const warnings = { warn: (_facts: object, message: string) => log(message) };
     const aggregate = accountAggregate(shipped);
-    this.accounts = new Accounts(
-      createTransactor({ aggregate, store, clock, machineClock, cacheBytes: 1e6, log: warnings }),
-      store,
-      views,
-    );
+    this.accounts = new Accounts(createTransactor({ aggregate, store, clock, machineClock, cacheBytes: 1e6, log: warnings }), store, views);
     this.addresses = new Addresses(new SignedUrls('a key for tests', machineClock), () => 'http://service');
     const settings = { attempts: ATTEMPTS, goodwill: true, lowCredits: 1 };
     this.leases = new Leases(readModels, machineClock, LEASE_MS);

@@ -224,7 +224,12 @@ function saysSomethingNew(subscription: Subscription, data: SubscriptionRecorded
   const period = periodStarting(subscription, event.periodStart);
   if (!period) return !isSuperseded(subscription, event.periodStart, now) || namesOtherPlan(subscription, event, event.periodStart);
   const movesEnd = event.occurredAt > period.endAsOf || (event.occurredAt === period.endAsOf && event.periodEnd !== period.end);
-  return movesEnd || confirmsEarlier(subscription, event, period.start) || isReopenedBy(period, event) || namesOtherPlan(subscription, event, period.start);
+  return (
+    movesEnd ||
+    confirmsEarlier(subscription, event, period.start) ||
+    isReopenedBy(period, event) ||
+    namesOtherPlan(subscription, event, period.start)
+  );
 }
 
 /** Whether a period is known as paid from an earlier instant than before, and a cycle that asks for it may still come (rule 20). */

@@ -69,7 +69,12 @@ describe('the library of videos', () => {
     ['it was taken back', [cancelled], { status: 'cancelled', endedAt: at(3) }, null],
     ['it failed', [started(1), failed], { status: 'failed', failure: 'broken picture', endedAt: at(3) }, null],
     ['it is here', [started(1), completed('set-1')], { status: 'ready', file: 'videos/x.mp4', bytes: 9, endedAt: at(4) }, null],
-    ['it came after all, for a credit of another set', [failed, completed('set-2')], { status: 'ready', failure: null, allotmentId: 'set-2' }, null],
+    [
+      'it came after all, for a credit of another set',
+      [failed, completed('set-2')],
+      { status: 'ready', failure: null, allotmentId: 'set-2' },
+      null,
+    ],
     ['it came after all, borne by the house', [failed, completed(null)], { status: 'ready', failure: null, allotmentId: 'set-1' }, null],
   ])('rule 28: shows that %s', (_what, events, shown, rendering) => {
     expect(after(approved, ...events)).toMatchObject({ video: { place: 7, createdAt: at(0), ...shown }, rendering });

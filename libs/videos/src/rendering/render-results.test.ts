@@ -55,7 +55,11 @@ describe('a report of a worker', () => {
     const other = await process.create('a-1', 'v2');
     const mine = await process.upload(videoId, 1);
     const before = await world.types('a-1');
-    for (const videoUrl of ['https://elsewhere.example/x.mp4', `${mine.videoUrl.slice(0, -1)}!`, (await process.upload(other, 1)).videoUrl]) {
+    for (const videoUrl of [
+      'https://elsewhere.example/x.mp4',
+      `${mine.videoUrl.slice(0, -1)}!`,
+      (await process.upload(other, 1)).videoUrl,
+    ]) {
       const answer = await process.report('completed', { videoId, attempt: 1, ...mine, videoUrl });
       expect(answer).toMatchObject({ kind: 'refused', refusal: { code: 'parked' } });
     }
@@ -111,7 +115,8 @@ describe('a report of a worker', () => {
       ['failed', { reason: 'x', retryable: true }],
       ['completed', await process.upload(videoId, 1)],
     ];
-    for (const [type, more] of reports) expect(await process.report(type, { videoId, attempt: 1, ...more })).toMatchObject({ kind: 'done' });
+    for (const [type, more] of reports)
+      expect(await process.report(type, { videoId, attempt: 1, ...more })).toMatchObject({ kind: 'done' });
     expect(await process.world.types('a-1')).toEqual(before);
     expect(await process.available('a-1')).toBe(4);
     await process.stop();
