@@ -76,11 +76,14 @@ export class ReferenceSubscription {
     return this.refunds.some(({ start }) => samePeriod(start, period.start));
   }
 
-  /** A period refunded or ended before it began: it never begins and ends no other. */
+  /** A period refunded or ended before it began: it never begins and ends no other. One heard of after ends has the last of them. */
   private neverBegins(period: Period): boolean {
     const refunds = this.refunds.filter(({ start }) => samePeriod(start, period.start)).map(({ at }) => at);
-    const ends = closedBy(period, this.events).map(({ arrivedAt }) => arrivedAt);
-    return Math.min(...refunds, ...ends) < period.start;
+    const ends = closedBy(period, this.events);
+    const heard = period.events[0]?.order ?? 0;
+    const already = ends.filter(({ order }) => order < heard).at(-1);
+    const closed = already ? [already] : ends;
+    return Math.min(...refunds, ...closed.map(({ arrivedAt }) => arrivedAt)) < period.start;
   }
 
   /** True for a period that may still allot: neither refunded nor ended. */

@@ -127,6 +127,7 @@ class Teller {
       case 'fail': {
         const billed = this.billed(move.subscription);
         const periodStart = iso(move.ahead ? billed.end : billed.start);
+        this.now += LEAST_WAIT_MS;
         return this.send(
           move.do === 'fail' ? 'payment.failed' : 'payment.refunded',
           { subscriptionId: billed.subscriptionId, periodStart },
@@ -136,6 +137,7 @@ class Teller {
       case 'absurd':
         return this.send('subscription.renewed', { ...state(this.billed(move.subscription), 0), [move.field]: move.value });
       default: {
+        if (move.jitter > 0) this.now += LEAST_WAIT_MS;
         const billed = this.billed(move.subscription);
         const announced = this.change(billed, move.do, this.planIds[move.plan] ?? 'gallery-basic');
         const data = { ...state(billed, move.jitter), ...announced, occurredAt: iso(this.now - orderOf(move.jitter)) };
@@ -206,7 +208,7 @@ class Teller {
       [validFrom, expiresAt].flatMap((text) => (text === undefined ? [] : Date.parse(text))),
     );
     const all = [...periods.flatMap(({ start, end }) => [start, end]), ...grants];
-    return [...new Set(all)].filter((instant) => instant > this.now + LEAST_WAIT_MS).sort((a, b) => a - b);
+    return [...new Set(all)].filter((instant) => instant > this.now + 2 * LEAST_WAIT_MS).sort((a, b) => a - b);
   }
 
   private send(type: string, data: Record<string, unknown>, late = 0): void {

@@ -1,6 +1,5 @@
 import type { RecordedEvent } from '#event-sourcing';
-import type { World } from '../../../../test/account/processor.driver.js';
-import { ProcessorDriver } from '../../../../test/account/processor.driver.js';
+import { ProcessorDriver, type World } from '../../../../test/account/processor.driver.js';
 
 const DAY_MS = 86_400_000;
 const year = { interval: 'year', periodEnd: '2028-01-01T00:00:00Z' };
