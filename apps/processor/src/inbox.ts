@@ -42,7 +42,8 @@ async function handle(delivery: Delivery, step: Step): Promise<Handled> {
   if (!read.ok) return { kind: 'park', reason: `not a CloudEvent: ${read.reason}` };
   const { id, type, data } = read.event;
   const accountId = accountIn(data);
-  if (accountId !== undefined && accountId !== delivery.key) return { kind: 'park', reason: `the key "${delivery.key}" is not the account "${accountId}"` };
+  if (accountId !== undefined && accountId !== delivery.key)
+    return { kind: 'park', reason: `the key "${delivery.key}" is not the account "${accountId}"` };
   const answer = await step(type, data, { correlation: id });
   return answer.kind === 'done' ? { kind: 'done' } : { kind: 'park', reason: answer.refusal.detail ?? answer.refusal.code };
 }
