@@ -1,7 +1,7 @@
 import { SignedUrls } from '#access';
 import { type Answer, type Refusal, type RenderJob, topics } from '#contracts';
 import { ApplyBillingEvent, ApplyBillingEventHandler, causes, RenewalClock } from '#credits';
-import { createTransactor, Projector } from '#event-sourcing';
+import { createTransactor, Projector, randomIds } from '#event-sourcing';
 import { ManualMachineClock, MemoryEventStore, MemoryReadModelDisk, MemoryReadModels } from '#event-sourcing/testing';
 import { MemoryFiles } from '#files/testing';
 import { MemoryBroker, MemoryQueue } from '#messaging/testing';
@@ -10,6 +10,8 @@ import {
   accountProjection,
   type AccountRow,
   Accounts,
+  artworkAggregate,
+  Artworks,
   ApplyRenderResult,
   ApplyRenderResultHandler,
   CancelVideoHandler,
@@ -18,6 +20,7 @@ import {
   ClaimRenderJobHandler,
   createVideo,
   DueAccountRows,
+  FileSweeper,
   LeaseWatch,
   Leases,
   RenderJobPublisher,
@@ -61,6 +64,8 @@ export class ProcessorDriver {
   readonly accounts: Accounts;
   readonly leases: Leases;
   readonly leaseWatch: LeaseWatch;
+  readonly artworks: Artworks;
+  readonly fileSweeper: FileSweeper;
   readonly renewals: RenewalClock;
   readonly dueRows: DueAccountRows;
   readonly library: VideoLibrary;
@@ -85,12 +90,16 @@ export class ProcessorDriver {
     };
     const warnings = { warn: (_facts: object, message: string) => log(message) };
     const aggregate = accountAggregate(shipped);
-    this.accounts = new Accounts(createTransactor({ aggregate, store, clock, machineClock, cacheBytes: 1e6, log: warnings }), store, views);
+    const on = { store, clock, machineClock, cacheBytes: 1e6, log: warnings };
+    this.accounts = new Accounts(createTransactor({ ...on, aggregate }), store, views);
+    this.artworks = new Artworks(createTransactor({ ...on, aggregate: artworkAggregate }), files, randomIds);
     this.addresses = new Addresses(new SignedUrls('a key for tests', machineClock), () => 'http://service');
     const settings = { attempts: ATTEMPTS, goodwill: true, lowCredits: 1 };
     this.leases = new Leases(readModels, machineClock, LEASE_MS);
     this.library = new VideoLibrary(readModels, this.accounts, this.leases, this.addresses);
     this.leaseWatch = new LeaseWatch(readModels, this.accounts, this.leases, settings, machineClock, log);
+    const { artworks } = this;
+    this.fileSweeper = new FileSweeper({ files, artworks, store, readModels, projector: this.#projector, clock: machineClock, log });
     this.dueRows = new DueAccountRows(readModels, this.accounts, store, views);
     this.renewals = new RenewalClock(this.dueRows, clock, machineClock, log);
     this.#publisher = new RenderJobPublisher(this.queue, this.addresses, LEASE_MS);
@@ -106,7 +115,7 @@ export class ProcessorDriver {
 
   /** Ends the process; the next one on the same world begins with empty memory. */
   async stop(): Promise<void> {
-    await Promise.all([this.renewals.stop(), this.leaseWatch.stop()]);
+    await Promise.all([this.renewals.stop(), this.leaseWatch.stop(), this.fileSweeper.stop()]);
     await this.#projector.stop();
     this.queue.vanish();
   }
@@ -181,6 +190,11 @@ export class ProcessorDriver {
     await this.shown();
     await this.leaseWatch.look();
     await this.publish();
+  }
+
+  /** Looks at every file as the sweeper does every day, and gives how many went. */
+  sweep(): Promise<number> {
+    return this.world.machineClock.runUntil(this.fileSweeper.sweep());
   }
 
   async available(accountId: string): Promise<number> {

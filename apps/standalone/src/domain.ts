@@ -21,6 +21,7 @@ import {
   Artworks,
   artworkAggregate,
   DueAccountRows,
+  FileSweeper,
   Leases,
   LeaseWatch,
   RenderJobPublisher,
@@ -85,6 +86,7 @@ export function buildDomain(foundation: Foundation) {
   const creatingSettings = { supportContact: settings.supportContact, lowCredits: settings.lowCredits };
   const renewalClock = new RenewalClock(new DueAccountRows(readModels, accounts, store, views), clock, machineClock, log);
   const leaseWatch = new LeaseWatch(readModels, accounts, leases, renderSettings, machineClock, log);
+  const fileSweeper = new FileSweeper({ files, artworks, store, readModels, projector, clock: machineClock, log });
   const publisher = new RenderJobPublisher(queue, addresses, settings.renderLeaseMs);
 
   const processorOn = (commands: CommandBus): Processor =>
@@ -96,6 +98,7 @@ export function buildDomain(foundation: Foundation) {
       publisher,
       renewalClock,
       leaseWatch,
+      fileSweeper,
       log,
       onStopped,
     });

@@ -2,6 +2,7 @@ export { type Account, ACCOUNT_PREFIX, accountAggregate, type AccountEvent, evol
 export { accountProjection, type AccountRow } from './account/account.projection.js';
 export { Accounts, ReadModelBehindError, type ReadModels } from './account/accounts.js';
 export { DueAccountRows } from './account/due-accounts.js';
+export { FileSweeper } from './library/file.sweeper.js';
 export { GetVideoHandler, ListVideosHandler, VideoLibrary } from './library/video.library.js';
 export { foldVideo, videoProjection, type VideoRow } from './library/video.projection.js';
 export { VIDEO_ADDRESSES, type VideoAddresses, videoView } from './library/video.view.js';
