@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LedgerLine, Page } from '#contracts';
+import { type LedgerLine, type Page, parseInstant } from '#contracts';
 import { BUSINESS_CLOCK, GetCredits, GetLedger } from '#credits';
 import type { BusinessClock } from '#event-sourcing';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
@@ -9,7 +9,6 @@ import { matchesEtag } from '../edge/file-answer.js';
 import { accountIdIn } from '../edge/path-ids.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
-import { readInstant } from '../edge/rules.js';
 import { inQuery } from '../edge/shape.js';
 import { Waiting } from '../edge/waiting.js';
 import { CreditsQuery, LedgerQuery } from './credits.shapes.js';
@@ -38,7 +37,7 @@ export class CreditsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const accountId = accountIdIn(path);
-    const instant = at === undefined ? undefined : readInstant(at);
+    const instant = at === undefined ? undefined : parseInstant(at);
     if (instant !== undefined && instant > this.clock.now()) throw new ProblemError('bad-request', 'at must not be in the future');
     await this.waiting.caughtUpWith(after);
     const body = JSON.stringify(await this.queries.execute(new GetCredits(accountId, instant)));

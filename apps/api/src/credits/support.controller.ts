@@ -1,3 +1,4 @@
+import { parseInstant } from '#contracts';
 import type { AllotmentAnswer } from '#credits';
 import { GrantCredits, RevokeCredits } from '#credits';
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
@@ -7,7 +8,6 @@ import { accountIdIn, ownIdIn } from '../edge/path-ids.js';
 import type { ProblemDocument } from '../edge/problem.js';
 import { ProblemError, respond } from '../edge/problem.js';
 import { Route, callerOf, optionalKey, requiredKey } from '../edge/route.js';
-import { readInstant } from '../edge/rules.js';
 import { inBody } from '../edge/shape.js';
 import { Settings } from '../settings/settings.js';
 import { GrantBody, RevokeBody } from './credits.shapes.js';
@@ -47,8 +47,8 @@ export class SupportController {
       reason,
       actor,
       ticket,
-      expiresAt: readInstant(body.expiresAt) ?? null,
-      validFrom: readInstant(body.validFrom) ?? null,
+      expiresAt: parseInstant(body.expiresAt) ?? null,
+      validFrom: parseInstant(body.validFrom) ?? null,
     };
     return respond(
       reply,

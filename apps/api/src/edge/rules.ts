@@ -1,3 +1,4 @@
+import { parseInstant } from '#contracts';
 import { ValidateBy } from 'class-validator';
 
 /** A JSON Schema, as OpenAPI 3.1 takes it. */
@@ -93,7 +94,7 @@ export function oneOf(...values: readonly string[]): Rule {
 
 /** An instant as RFC 3339, with its offset; at most milliseconds are kept. */
 export const instant: Rule = {
-  allows: (value) => readInstant(value) !== undefined,
+  allows: (value) => parseInstant(value) !== undefined,
   words: 'an instant like 2027-01-31T10:00:00Z',
   schema: { type: 'string', format: 'date-time' },
 };
@@ -116,16 +117,4 @@ export function someOf(values: readonly string[]): Rule {
     words: `a list of one or more of ${values.join(', ')}, none twice`,
     schema: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string', enum: values } },
   };
-}
-
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-
-/** Milliseconds since the epoch, or undefined where the value is no RFC 3339 instant of the calendar. */
-export function readInstant(value: unknown): number | undefined {
-  const [, year, month, day] = typeof value === 'string' ? (rfc3339.exec(value) ?? []) : [];
-  if (year === undefined) return undefined;
-  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > daysInMonth) return undefined;
-  const ms = Date.parse(value as string);
-  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,8 +1,9 @@
+import { parseInstant } from '#contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
 import type { Rule } from '../edge/rules.js';
-import { Is, instant, optional, readInstant } from '../edge/rules.js';
+import { Is, instant, optional } from '../edge/rules.js';
 import { inBody } from '../edge/shape.js';
 import { TestClock } from '../ports.js';
 import { Settings } from '../settings/settings.js';
@@ -49,7 +50,7 @@ export class TestClockController {
   })
   async move(@Body(inBody(TestClockBody)) { now, advance }: TestClockBody): Promise<{ readonly now: string }> {
     this.inSandbox();
-    const target = advance ? later(this.clock.now(), advance) : readInstant(now);
+    const target = advance ? later(this.clock.now(), advance) : parseInstant(now);
     if (target === undefined || (now && advance)) throw new ProblemError('invalid-body', 'give either now or advance');
     if (!(target <= endOfTime)) throw new ProblemError('invalid-body', 'the clock ends with the year 9999');
     if (!(await this.clock.set(target)))
