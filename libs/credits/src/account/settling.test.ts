@@ -165,7 +165,7 @@ describe('cycles', () => {
     expect(await account.view()).toMatchObject({ status: 'renewal-pending', available: 0, cycle: null, nextRenewalAt: null });
   });
 
-  it('rule 14: a month-end anchor of calendar months keeps to month ends', async () => {
+  it('rule 14 (shipped bug 15): a month-end anchor of calendar months keeps to month ends', async () => {
     const account = new AccountDriver(basicOf(1, 'P1M'));
     await says(account, '2027-01-31T10:00:00Z', { from: '2027-01-31T10:00:00Z', to: '2028-01-31T10:00:00Z', interval: 'year' });
     await account.at('2027-05-15').settle();
