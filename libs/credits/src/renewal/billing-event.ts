@@ -119,7 +119,11 @@ export function isTrial({ status, planId }: Pick<SubscriptionData, 'status' | 'p
 function refund(data: RefundData): Read {
   const { accountId, occurredAt } = data;
   // A null says the same as nothing.
-  const [paymentId, subscriptionId, periodStart] = [data.paymentId ?? undefined, data.subscriptionId ?? undefined, data.periodStart ?? undefined];
+  const [paymentId, subscriptionId, periodStart] = [
+    data.paymentId ?? undefined,
+    data.subscriptionId ?? undefined,
+    data.periodStart ?? undefined,
+  ];
   const period = subscriptionId !== undefined && periodStart !== undefined;
   if (paymentId !== undefined && !period) return right({ kind: 'refund-purchase', data: { accountId, occurredAt, paymentId } });
   if (period && paymentId === undefined)
