@@ -128,11 +128,13 @@ class Teller {
         const billed = this.billed(move.subscription);
         const periodStart = iso(move.ahead ? billed.end : billed.start);
         this.now += LEAST_WAIT_MS;
-        return this.send(
+        this.send(
           move.do === 'fail' ? 'payment.failed' : 'payment.refunded',
           { subscriptionId: billed.subscriptionId, periodStart },
           move.late,
         );
+        this.now += LEAST_WAIT_MS;
+        return;
       }
       case 'absurd':
         return this.send('subscription.renewed', { ...state(this.billed(move.subscription), 0), [move.field]: move.value });

@@ -120,8 +120,9 @@ const part = (text: string | number): string => encodeURIComponent(text);
 export const causes = {
   request: (command: string, key: string): string => `request:${command}:${part(key)}`,
   cycle: (subscriptionId: string, start: string): string => `cycle:${part(subscriptionId)}:${part(start)}`,
-  /** Where a new period begins at the very instant at which a cycle of the one before had begun. */
-  cycleAnew: (subscriptionId: string, start: string): string => `cycle-anew:${part(subscriptionId)}:${part(start)}`,
+  /** Where a new period has a cycle at an instant up to which cycles of another were written. */
+  cycleAnew: (subscriptionId: string, periodStart: string, start: string): string =>
+    `cycle-anew:${part(subscriptionId)}:${part(periodStart)}:${part(start)}`,
   upgrade: (subscriptionId: string, periodStart: string, start: string, owed: number): string =>
     `upgrade:${part(subscriptionId)}:${part(periodStart)}:${part(start)}:${owed}`,
   expired: (allotmentId: string): string => `expired:${part(allotmentId)}`,

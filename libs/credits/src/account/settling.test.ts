@@ -123,6 +123,22 @@ describe('cycles', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
+  it('rule 12: a new period told so late that cycles were written at its very instants gives its own sets', async () => {
+    const account = new AccountDriver();
+    await says(account, '2027-01-01', year);
+    await account.at('2027-03-05').settle();
+    const late = { from: '2027-01-31', to: '2028-01-31', interval: 'year', planId: 'gallery-advanced', occurredAt: '2027-01-31' };
+    expect(await says(account, '2027-03-06', late)).toBe('applied');
+    expect((await told(account)).slice(-5)).toEqual([
+      '2027-03-02 allotted 4 plan 2027-03-02..2027-04-01',
+      '2027-03-06 expired 4: renewed',
+      '2027-01-31 allotted 8 plan 2027-01-31..2027-03-02',
+      '2027-03-02 expired 8: expired',
+      '2027-03-02 allotted 8 plan 2027-03-02..2027-04-01',
+    ]);
+    expect((await account.view()).available).toBe(8);
+  });
+
   it('rule 13: expiry compares instants: a millisecond before the end the credit is there, at the end it is not', async () => {
     const account = new AccountDriver();
     await says(account, '2027-01-01', january);
@@ -165,7 +181,7 @@ describe('cycles', () => {
     expect(await account.view()).toMatchObject({ status: 'renewal-pending', available: 0, cycle: null, nextRenewalAt: null });
   });
 
-  it('rule 14: a month-end anchor of calendar months keeps to month ends', async () => {
+  it('rule 14 (shipped bug 15): a month-end anchor of calendar months keeps to month ends', async () => {
     const account = new AccountDriver(basicOf(1, 'P1M'));
     await says(account, '2027-01-31T10:00:00Z', { from: '2027-01-31T10:00:00Z', to: '2028-01-31T10:00:00Z', interval: 'year' });
     await account.at('2027-05-15').settle();

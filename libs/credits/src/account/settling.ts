@@ -128,7 +128,10 @@ function newCycle(credits: Credits, subscription: Subscription, due: DueCycle, a
   const worth = (c: Confirmation): number => plans.cyclePlans.get(c.planId)?.creditsPerCycle ?? c.credits;
   const plan = highest(namedIn(subscription, cycle, period.start), worth);
   if (!plan) throw new Error(`no plan is named for the cycle of ${subscription.id} at ${instant(cycle.start)}`);
-  const cause = (subscription.cycle?.start === cycle.start ? causes.cycleAnew : causes.cycle)(subscription.id, instant(cycle.start));
+  const anew = subscription.cycle !== null && cycle.start <= subscription.cycle.latestStart;
+  const cause = anew
+    ? causes.cycleAnew(subscription.id, instant(period.start), instant(cycle.start))
+    : causes.cycle(subscription.id, instant(cycle.start));
   const validFrom = Math.max(cycle.start, subscription.writableFrom);
   const trials = credits.allotments.filter((a) => a.source === 'trial' && a.remaining > 0 && !a.closed);
   const ended = trials.map((a) => expired(credits, a, due.at, 'trial-over', cause));

@@ -33,6 +33,8 @@ export interface Confirmation {
 /** The last cycle that was written. `worth` holds what each plan named in it counts as, fixed for the cycle (rule 2). */
 export interface WrittenCycle extends Span {
   readonly periodStart: number;
+  /** The latest start of any cycle ever written: a period told late may have cycles where another's were written (rule 20). */
+  readonly latestStart: number;
   readonly given: number;
   readonly worth: { readonly [planId: string]: number };
 }
@@ -273,7 +275,8 @@ export function recordAllotment(
   }
   const named = namedIn(subscription, cycle, cycle.periodStart);
   const worth = { ...Object.fromEntries(named.map((c) => [c.planId, Math.min(c.credits, credits)])), [cycle.planId]: credits };
-  const written = { start: cycle.start, end: cycle.end, periodStart: cycle.periodStart, given: credits, worth };
+  const latestStart = Math.max(running?.latestStart ?? LONG_AGO, cycle.start);
+  const written = { start: cycle.start, end: cycle.end, periodStart: cycle.periodStart, latestStart, given: credits, worth };
   return forgetOver({ ...subscription, cycle: written }, written);
 }
 

@@ -18,7 +18,7 @@ export type AccountRow = {
 /** Balances, and the clock's due work, in one row per account: both follow from the same fold. */
 export const accountProjection: Projection = {
   name: 'accounts',
-  version: '1',
+  version: '2',
   prefixes: [ACCOUNT_PREFIX],
   tables: [
     {
