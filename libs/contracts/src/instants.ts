@@ -17,5 +17,5 @@ export function instant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Ids that callers choose: account, subscription, plan, payment (domain.md, "Words"). */
+/** Ids that callers choose: account, subscription, plan, payment. */
 export const ID_PATTERN = /^[A-Za-z0-9._\-:@]{1,128}$/;

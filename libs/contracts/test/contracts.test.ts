@@ -61,7 +61,7 @@ const readers: { readonly [topic: string]: (type: string, data: unknown) => stri
 };
 
 describe('the schemas', () => {
-  it('cover every type that interfaces.md names, each with a good sample', () => {
+  it('cover every type on the topics, each with a good sample', () => {
     expect(typesOf(topics.billing)).toHaveLength(12);
     expect(typesOf(topics.renderJobs)).toEqual(['videos.render.approved', 'videos.render.cancelled']);
     expect(typesOf(topics.renderResults)).toEqual(['started', 'progressed', 'completed', 'failed'].map((name) => `videos.render.${name}`));

@@ -4,7 +4,7 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** What every stored event carries beside its data. Times are UTC instants as ISO 8601 text with milliseconds. */
 export interface EventMetadata {
-  /** The business id of what made this happen (domain.md "cause"). Each takes effect once per stream, for ever. */
+  /** The business id of what made this happen. Each takes effect once per stream, for ever. */
   readonly cause: string;
   /** When it was decided, by the business clock. Never goes back within a stream. */
   readonly recordedAt: string;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Json } from './event.js';
 
-/** Hash of a normalised request: the same for the same content in whatever order its members stand (domain rule 8). */
+/** Hash of a normalised request: the same for the same content in whatever order its members stand (rule 8). */
 export function requestHash(request: Json): string {
   return hash('sha256', JSON.stringify(request, inOrder), 'base64url').slice(0, 22);
 }

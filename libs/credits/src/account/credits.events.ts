@@ -116,7 +116,7 @@ export type CreditEvent =
 
 const part = (text: string | number): string => encodeURIComponent(text);
 
-/** The business ids of what made something happen (domain.md, "cause"). */
+/** The business ids of what made something happen (RULES.md). */
 export const causes = {
   request: (command: string, key: string): string => `request:${command}:${part(key)}`,
   cycle: (subscriptionId: string, start: string): string => `cycle:${part(subscriptionId)}:${part(start)}`,

@@ -49,7 +49,7 @@ export function nextRenewalAt(credits: Credits, now: number): number | null {
   return starts.length === 0 ? null : Math.min(...starts);
 }
 
-/** The credits object of settled credits, as interfaces.md has it. `inProgress` null for a past instant. */
+/** The credits object of settled credits, as the HTTP interface has it. `inProgress` null for a past instant. */
 export function creditsView(
   credits: Credits,
   on: { accountId: string; now: number; plans: Plans; position: string; past?: boolean },

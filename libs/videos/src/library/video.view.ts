@@ -9,7 +9,7 @@ export interface VideoAddresses {
 
 export const VIDEO_ADDRESSES = Symbol('VideoAddresses');
 
-/** The video object of interfaces.md. `progress` in percent, while it renders. */
+/** The video object of the HTTP interface. `progress` in percent, while it renders. */
 export function videoView(row: VideoRow, progress: number | null, addresses: VideoAddresses): VideoView {
   const ready = row.status === 'ready';
   return {
