@@ -86,7 +86,7 @@ describe('POST /v1/videos', () => {
 
   it('answers 500 for a bug, without a word of it', async () => {
     service.answers.CreateVideo = () => {
-      throw new TypeError('secret internals at /home/x.ts:12');
+      throw new TypeError('secret internals at /srv/x.ts:12');
     };
     const answer = await call(service, '/v1/videos', post(order));
     expect([answer.status, answer.body['code']]).toEqual([500, 'internal']);
