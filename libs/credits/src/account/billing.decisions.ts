@@ -5,15 +5,8 @@ import type { Plans } from '../plans/plans.js';
 import { type BillingStatus, type CreditEvent, causes, type SubscriptionRecorded } from './credits.events.js';
 import { balanceOf, type Credits, evolveCredits } from './credits.state.js';
 import { allotmentIdOf, settleCredits } from './settling.js';
-import {
-  isReopenedBy,
-  isSuperseded,
-  newSubscription,
-  periodStarting,
-  type Recorded,
-  recordedOf,
-  type Subscription,
-} from './subscription.js';
+import { isSuperseded, newSubscription, periodStarting, type Subscription } from './subscription.js';
+import { isReopenedBy, type Recorded, recordedOf } from './subscription.recording.js';
 import { revoked } from './using.decisions.js';
 
 /** Where a billing event is decided: the account, its instant (ms), the catalogue. */

@@ -1,16 +1,8 @@
 import type { Source } from '#contracts';
 import { UnknownEventTypeError } from '#event-sourcing';
 import type { CreditEvent, CreditsAllotted } from './credits.events.js';
-import {
-  endOfSet,
-  isEnded,
-  newSubscription,
-  recordAllotment,
-  recordEvent,
-  recordedOf,
-  recordRefund,
-  type Subscription,
-} from './subscription.js';
+import { endOfSet, isEnded, newSubscription, type Subscription } from './subscription.js';
+import { recordAllotment, recordEvent, recordedOf, recordRefund } from './subscription.recording.js';
 
 /** A set of credits that still matters: something is left, or a video that used it is not finished. Instants in ms. */
 export interface Allotment {
