@@ -114,6 +114,11 @@ export type CreditEvent =
   | RefundRecorded
   | PurchaseRefundRecorded;
 
+/** Who gave a set: the person named, else the key that a purchase or goodwill came by. A plan's and a trial's sets come of themselves. */
+export function giverOf({ source, actor }: CreditsAllotted['data'], { keyName }: { readonly keyName?: string }): string | null {
+  return actor ?? (source === 'purchase' || source === 'goodwill' ? (keyName ?? null) : null);
+}
+
 const part = (text: string | number): string => encodeURIComponent(text);
 
 /** The business ids of what made something happen (RULES.md). */

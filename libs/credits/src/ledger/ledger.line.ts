@@ -1,6 +1,6 @@
 import type { LedgerLine, Source } from '#contracts';
 import type { RecordedEvent } from '#event-sourcing';
-import type { CreditEvent } from '../account/credits.events.js';
+import { type CreditEvent, giverOf } from '../account/credits.events.js';
 
 type Line = Pick<LedgerLine, 'type' | 'credits' | 'source' | 'reason' | 'videoId' | 'actor' | 'text'>;
 const nothing = { source: null, reason: null, videoId: null, actor: null };
@@ -20,7 +20,7 @@ function lineOf({ type, data, metadata }: RecordedEvent & CreditEvent): Line | u
       const { source, reason, credits, actor, expiresAt } = data;
       const until = expiresAt === null ? 'never expiring' : `until ${expiresAt}`;
       const text = `${count(credits)} ${given(source)}${actor === null ? '' : ` by ${actor}`}, ${until}: ${reason}`;
-      return { ...nothing, type: 'credits.allotted', credits, source, reason, actor: actor ?? metadata.keyName ?? null, text };
+      return { ...nothing, type: 'credits.allotted', credits, source, reason, actor: giverOf(data, metadata), text };
     }
     case 'CreditConsumed':
       return {

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '#contracts';
 import type { JsonObject, RecordedEvent } from '#event-sourcing';
-import type { CreditEvent } from '../account/credits.events.js';
+import { type CreditEvent, giverOf } from '../account/credits.events.js';
 
 /** Streams whose events make facts. */
 export const FACT_PREFIX = 'account-';
@@ -40,7 +40,7 @@ function contentOf({
         type: 'credits.allotted',
         data: {
           ...given,
-          actor: data.actor ?? metadata.keyName ?? null,
+          actor: giverOf(data, metadata),
           subscriptionId: plan?.subscriptionId ?? null,
           planId: plan?.planId ?? null,
         },
