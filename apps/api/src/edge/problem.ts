@@ -30,7 +30,6 @@ export interface ProblemDocument {
 /** Codes after which the same request may well succeed a moment later, in seconds. */
 const retryAfterSeconds: { readonly [code in ProblemCode]?: number } = {
   'idempotency-key-in-use': 1,
-  'too-many-requests': 1,
   'read-model-behind': 1,
   'store-unavailable': 2,
 };
