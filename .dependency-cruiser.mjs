@@ -3,7 +3,7 @@
 const TESTS = '(\\.test\\.ts$|^test/|^libs/[^/]+/test/|^apps/[^/]+/test/)';
 const TESTING = '^libs/[^/]+/src/testing/';
 const NOT_SHIPPED = `${TESTS}|${TESTING}`;
-const DRIVERS = '(@photostructure/sqlite|better-sqlite3|@eventstore/db-client|kafkajs|node_modules/pg(-[^/]+)?|@aws-sdk/[^/]+)/|^node:sqlite$|^sqlite$';
+const DRIVERS = '(@photostructure/sqlite|better-sqlite3|@eventstore/db-client|kafkajs|/pg|pg-copy-streams|@aws-sdk/[^/]+)/|^node:sqlite$|^sqlite$';
 const ADAPTERS = '^libs/[^/]+/src/(sqlite|folder|eventstoredb|postgres|kafka|s3)/';
 const PURE = '[^/]\\.(events|decisions|saga|publisher|projection)\\.ts$';
 
@@ -67,6 +67,13 @@ export default {
       to: { path: '^libs/access/' },
     },
     {
+      name: 'service-is-for-apps',
+      comment: 'What a process is put together from knows everybody; only the applications may know it.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: `^libs/service/|${TESTS}` },
+      to: { path: '^libs/service/' },
+    },
+    {
       name: 'domain-only-on-ports',
       comment: 'The domain runs on any engine: it may name a port, never an adapter.',
       severity: 'error',
@@ -78,14 +85,14 @@ export default {
       comment: "Another library's inside may change any day; what it offers is in its index files.",
       severity: 'error',
       from: { path: '^libs/([^/]+)/', pathNot: TESTS },
-      to: { path: '^libs/[^/]+/src/.+', pathNot: ['^libs/$1/', '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|testing)/)?index\\.ts$'] },
+      to: { path: '^libs/[^/]+/src/.+', pathNot: ['^libs/$1/', '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|testing|rules|ffmpeg)/)?index\\.ts$'] },
     },
     {
       name: 'apps-by-the-front-door',
       comment: "A library's inside may change any day; what it offers is in its index files.",
       severity: 'error',
       from: { path: '^apps/', pathNot: TESTS },
-      to: { path: '^libs/[^/]+/src/.+', pathNot: '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3)/)?index\\.ts$' },
+      to: { path: '^libs/[^/]+/src/.+', pathNot: '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|rules|ffmpeg)/)?index\\.ts$' },
     },
     {
       name: 'standalone-is-the-sum',

@@ -1,6 +1,6 @@
-import { SignedUrls } from '#access';
+import { Addresses, SignedUrls, uploadKey } from '#access';
 import { type Answer, type Refusal, type RenderJob, topics } from '#contracts';
-import { ApplyBillingEvent, ApplyBillingEventHandler, causes, RenewalClock } from '#credits';
+import { ApplyBillingEvent, ApplyBillingEventHandler, causes, LogPublisher, RenewalClock } from '#credits';
 import { createTransactor, Projector, randomIds } from '#event-sourcing';
 import { ManualMachineClock, MemoryEventStore, MemoryReadModelDisk, MemoryReadModels } from '#event-sourcing/testing';
 import { MemoryFiles } from '#files/testing';
@@ -23,12 +23,12 @@ import {
   FileSweeper,
   LeaseWatch,
   Leases,
-  RenderJobPublisher,
+  RENDER_PUBLISHER,
+  renderJobFact,
   VideoLibrary,
   videoIdOf,
   videoProjection,
 } from '#videos';
-import { Addresses, uploadKey } from '../../apps/api/src/addresses.js';
 import { shipped } from './account.driver.js';
 
 export const LEASE_MS = 300_000;
@@ -71,7 +71,7 @@ export class ProcessorDriver {
   readonly library: VideoLibrary;
   readonly addresses: Addresses;
   readonly #projector: Projector;
-  readonly #publisher: RenderJobPublisher;
+  readonly #publisher: LogPublisher;
   readonly #claiming: ClaimRenderJobHandler;
   readonly #results: ApplyRenderResultHandler;
 
@@ -102,7 +102,13 @@ export class ProcessorDriver {
     this.fileSweeper = new FileSweeper({ files, artworks, store, readModels, projector: this.#projector, clock: machineClock, log });
     this.dueRows = new DueAccountRows(readModels, this.accounts, store, views);
     this.renewals = new RenewalClock(this.dueRows, clock, machineClock, log);
-    this.#publisher = new RenderJobPublisher(this.queue, this.addresses, LEASE_MS);
+    const { queue, addresses } = this;
+    this.#publisher = new LogPublisher({
+      queue,
+      name: RENDER_PUBLISHER,
+      topic: topics.renderJobs,
+      factsOf: (events) => events.flatMap((event) => renderJobFact(event, addresses, LEASE_MS) ?? []),
+    });
     this.#claiming = new ClaimRenderJobHandler(this.queue, machineClock, this.accounts, this.leases);
     this.#results = new ApplyRenderResultHandler(this.accounts, this.leases, files, this.addresses, settings);
   }

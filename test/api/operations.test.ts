@@ -134,10 +134,10 @@ describe('operations', () => {
 describe('health', () => {
   it('is live, and ready once nothing is in the way', async () => {
     expect((await call(service, '/healthz/live', { token: null })).body).toEqual({ status: 'live' });
-    expect((await call(service, '/healthz/ready', { token: null })).body).toEqual({ status: 'ready', obstacles: [] });
+    expect((await call(service, '/healthz/ready', { token: null })).body).toEqual({ status: 'ready', obstacles: [], away: [] });
     service.behind.obstacles = ['the renewal saga has stopped'];
     const answer = await call(service, '/healthz/ready', { token: null });
-    expect([answer.status, answer.body]).toEqual([503, { status: 'not-ready', obstacles: ['the renewal saga has stopped'] }]);
+    expect([answer.status, answer.body]).toEqual([503, { status: 'not-ready', obstacles: ['the renewal saga has stopped'], away: [] }]);
     service.behind.obstacles = [];
   });
 

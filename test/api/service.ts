@@ -1,6 +1,5 @@
-import { ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
+import { Addresses, ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
 import {
-  Addresses,
   ApiModule,
   AUTHENTICATORS,
   createHttpApp,
@@ -12,10 +11,8 @@ import {
   Positions,
   Readiness,
   ReadModels,
-  readSettings,
   RoomPreviews,
   ROOMS,
-  Settings,
   TestClock,
   VideoFiles,
 } from '#api';
@@ -31,6 +28,7 @@ import {
   systemMachineClock,
 } from '#event-sourcing';
 import { ApplyRenderResult, artworkAggregate, Artworks, CancelVideo, ClaimRenderJob, CreateVideo, GetVideo, ListVideos } from '#videos';
+import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { CommandHandler, CqrsModule, QueryHandler } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -140,7 +138,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
       provide: TestClock,
       useValue: { now: () => behind.clock, set: async (to: number) => to >= behind.clock && Boolean((behind.clock = to)) },
     },
-    { provide: Readiness, useValue: { obstacles: async () => behind.obstacles } },
+    { provide: Readiness, useValue: { obstacles: async () => behind.obstacles, away: async () => [] } },
     {
       provide: Gauges,
       useValue: {

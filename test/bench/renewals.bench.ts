@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings } from '#api';
+import { readSettings } from '#service';
 import { billingCommand, readBillingEvent } from '#credits';
 import { startStandalone } from '#standalone';
 import type { Figures } from './figures.js';
@@ -19,8 +19,9 @@ export async function renewalsBench(): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'renewals-bench-'));
   const settings = readSettings({ DATA_DIR: folder, PORT: '0', SANDBOX: 'true', RENDER_WORKERS: '0', LOG_LEVEL: 'warn' });
   const service = await startStandalone(settings);
-  const { accounts, renewalClock, projector } = service.domain;
-  const { store, plans, clock } = service.foundation;
+  const { projector } = service;
+  const { accounts, renewalClock } = service.domain;
+  const { store, plans, clock } = service.ground;
   try {
     if (!clock.set(Date.parse(START))) throw new Error('the clock stands later');
     for (let n = 0; n < ACCOUNTS; n += SIDE_BY_SIDE) {

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { fork } from 'node:child_process';
-import { CreateVideoBody, inBody, readSettings, Route } from '#api';
+import { CreateVideoBody, inBody, Route } from '#api';
 import { causes, grantCredits } from '#credits';
 import { Processor } from '#processor';
+import { readSettings } from '#service';
 import { startStandalone, type Standalone } from '#standalone';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 
@@ -70,11 +71,11 @@ async function seed({ domain }: Standalone, accounts: number, credits: number): 
 }
 
 /** Resolves once every subscription has come to the end of the log. */
-async function atRest({ domain, foundation, app }: Standalone): Promise<void> {
+async function atRest({ ground, projector, app }: Standalone): Promise<void> {
   const processor = app.get(Processor, { strict: false });
-  const head = await foundation.store.head();
-  await Promise.all(['accounts', 'videos'].map((name) => domain.projector.waitFor(name, head, 600_000)));
-  while (processor.publishedUpTo() < head) await new Promise((resolve) => setTimeout(resolve, 1));
+  const head = await ground.store.head();
+  await Promise.all(['accounts', 'videos'].map((name) => projector.waitFor(name, head, 600_000)));
+  while ((processor.publishedUpTo().get('render-jobs') ?? 0n) < head) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** The parent's hold on the service under measurement. */

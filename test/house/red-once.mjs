@@ -21,6 +21,7 @@ const STRUCTURE = {
   'credits-know-no-videos': ['libs/credits/src/planted/videos.ts', '../../../videos/src/planted/target.js'],
   'access-knows-no-domain': ['libs/access/src/planted/domain.ts', '../../../credits/src/planted/target.js'],
   'videos-not-to-access': ['libs/videos/src/planted/access.ts', '../../../access/src/planted/target.js'],
+  'service-is-for-apps': ['libs/credits/src/planted/service.ts', '../../../service/src/index.js'],
   'domain-only-on-ports': ['libs/credits/src/planted/adapter.ts', '../../../event-sourcing/src/sqlite/planted.js'],
   'libraries-by-the-front-door': ['libs/videos/src/planted/inside.ts', '../../../credits/src/planted/target.js'],
   'apps-by-the-front-door': ['apps/api/src/planted-inside.ts', '../../../libs/credits/src/planted/target.js'],

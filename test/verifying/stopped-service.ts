@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { readSettings } from '#api';
+import { readSettings } from '#service';
 import { type Standalone, startStandalone } from '../../apps/standalone/src/standalone.js';
 
 export const STAFF_KEY = 'staff-key-for-tests-0123456789';

@@ -42,10 +42,9 @@ import { VideosController } from './videos/videos.controller.js';
 })
 export class ApiModule {}
 
-export * from './addresses.js';
+export { apiProviders, type ApiParts } from './api.providers.js';
 export * from './http.js';
 export * from './ports.js';
-export * from './settings/settings.js';
 export { Route } from './edge/route.js';
 export { inBody } from './edge/shape.js';
 export { CreateVideoBody } from './videos/videos.shapes.js';

@@ -1,6 +1,8 @@
 import type { CloudEvent, Refusal } from '#contracts';
+import type { Gauge } from '#service';
 import type { Position } from '#event-sourcing';
 import type { ReceivedCloudEvent } from '#messaging';
+import type { Verification } from '#videos';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
@@ -74,14 +76,6 @@ export interface ParkedMessage {
   readonly body: string;
 }
 
-/** A check of the log and the read models; `problems` is empty when all is well. */
-export interface Verification {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly streams: number;
-  readonly problems: readonly string[];
-}
-
 /** What an operator may do while the service runs. */
 export abstract class Operations {
   abstract parked(options: { readonly limit: number; readonly after?: string }): Promise<readonly ParkedMessage[]>;
@@ -102,20 +96,15 @@ export abstract class TestClock {
 }
 
 export abstract class Readiness {
-  /** What keeps the service from working, in words; empty when it is ready. */
+  /** What keeps this process from its work, in words; empty when it is ready. */
   abstract obstacles(): Promise<readonly string[]>;
+  /** Engines that do not answer now, by what they are. Commands may work all the same: that is for `obstacles` to say. */
+  abstract away(): Promise<readonly string[]>;
 }
 
 /** Gauges of the parts behind the edge, read at each scrape. */
 export abstract class Gauges {
   abstract read(): Promise<readonly Gauge[]>;
-}
-
-export interface Gauge {
-  /** Prometheus name, with its unit last. */
-  readonly name: string;
-  readonly help: string;
-  readonly values: readonly { readonly labels?: { readonly [label: string]: string }; readonly value: number }[];
 }
 
 /** Sets an event aside that came by HTTP and cannot be right, as its topic's consumer would have. */

@@ -2,7 +2,7 @@ import type { AllotmentView, CreditsView, LedgerLine, Page } from '#contracts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { RefusedError, type Service, UnreachedError } from './service.http.js';
 import { creditCount, type ListedKey, type ParkedMessage, shownAccount, shownKeys, shownLedger, shownParked } from './shown.js';
-import type { Verification } from './stopped-folder.js';
+import type { Verification } from '#videos';
 
 /** What the commands run on. */
 export interface Surroundings {

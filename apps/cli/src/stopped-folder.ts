@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { FolderInUseError, FolderLock, SqliteDatabase, SqliteEventStore, SqliteReadModels } from '#event-sourcing/sqlite';
 import { systemMachineClock } from '#event-sourcing';
 import { SqliteQueue } from '#messaging/sqlite';
-import { accountProjection, RENDER_PUBLISHER, verify, videoProjection } from '#videos';
-
-/** What verifying found, in the shape of `POST /v1/ops/verify`. */
-export interface Verification {
-  readonly ok: boolean;
-  readonly events: number;
-  readonly streams: number;
-  readonly problems: readonly string[];
-}
+import { type Verification, verifyService } from '#videos';
 
 /**
  * Verifies a data folder whose service has stopped. Undefined where there is no data in it, or where a service is working in it: then it
@@ -48,17 +40,8 @@ async function verifyLocked(folder: string, lock: FolderLock, problems: string[]
       clock: systemMachineClock,
       report: (problem, error) => note(`${problem}: ${String(error)}`),
     });
-    const published = new Map([[RENDER_PUBLISHER, await queue.checkpoint(RENDER_PUBLISHER)]]);
+    const found = await verifyService({ store, queue, readModels, machineClock: systemMachineClock, gapless: true, quietAt: null });
     await queue.close();
-    const found = await verify({
-      store,
-      readModels,
-      gapless: true,
-      pause: () => systemMachineClock.sleep(0),
-      projections: [accountProjection, videoProjection],
-      published,
-      quietAt: null,
-    });
     const all = [...problems, ...found.problems];
     return { ok: all.length === 0, events: found.events, streams: found.streams, problems: all };
   } finally {

@@ -1,11 +1,9 @@
-import { type Answer, type Caller, topics } from '#contracts';
+import { type Answer, type Caller, consumerGroups, topics } from '#contracts';
 import { ApplyBillingEvent } from '#credits';
+import { type MachineClock, untilAvailable } from '#event-sourcing';
 import { type Consumer, type Delivery, type Handled, type MessageQueue, fromMessage } from '#messaging';
 import { ApplyRenderResult } from '#videos';
 import type { CommandBus } from '@nestjs/cqrs';
-
-/** The consumer groups of this service's own handlers; what they park lies under these names. */
-export const inboxGroups = { billing: 'renewal-saga', renderResults: 'render-results' } as const;
 
 type Placed = Answer<{ readonly position: string }>;
 type Step = (type: string, data: unknown, caller: Caller) => Promise<Placed>;
@@ -17,14 +15,16 @@ export class Inbox {
   constructor(
     private readonly queue: MessageQueue,
     private readonly commands: CommandBus,
+    private readonly clock: MachineClock,
+    private readonly log: (message: string) => void,
   ) {}
 
   async start(): Promise<void> {
     const billing: Step = (type, data, caller) => this.commands.execute(new ApplyBillingEvent(type, data, caller));
     const results: Step = (type, data, caller) => this.commands.execute(new ApplyRenderResult(type, data, caller));
     this.#consumers = [
-      await this.#consume(topics.billing, inboxGroups.billing, billing),
-      await this.#consume(topics.renderResults, inboxGroups.renderResults, results),
+      await this.#consume(topics.billing, consumerGroups.billing, billing),
+      await this.#consume(topics.renderResults, consumerGroups.renderResults, results),
     ];
   }
 
@@ -33,7 +33,14 @@ export class Inbox {
   }
 
   #consume(topic: string, group: string, step: Step): Promise<Consumer> {
-    return this.queue.consume({ topic, group, concurrency: 16, handler: (delivery) => handle(delivery, step) });
+    const { clock, log } = this;
+    // An engine that is away is no fault of the message: it is waited for, and counts as no attempt.
+    const patiently = (delivery: Delivery, signal: AbortSignal): Promise<Handled> =>
+      untilAvailable(() => handle(delivery, step), { name: group, clock, log, signal }).then((handled) => {
+        if (handled === undefined) throw new Error('stopped while an engine was away');
+        return handled.value;
+      });
+    return this.queue.consume({ topic, group, concurrency: 16, handler: patiently });
   }
 }
 

@@ -1,30 +1,74 @@
-import type { RenewalClock } from '#credits';
-import { type EventStore, type MachineClock, type Projector, Subscription } from '#event-sourcing';
-import { ACCOUNT_PREFIX, type FileSweeper, type LeaseWatch, type RenderJobPublisher } from '#videos';
+import { FACT_PUBLISHER, type LogPublisher } from '#credits';
+import { type EventStore, type MachineClock, type Position, type Projector, Subscription } from '#event-sourcing';
+import { ACCOUNT_PREFIX, BALANCE_PUBLISHER, RENDER_PUBLISHER } from '#videos';
+import type { Domain } from '#service';
+
 import type { Inbox } from './inbox.js';
+
+/** One durable piece of work: begins, and lets go in good order. */
+export interface Work {
+  start(): void | Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Lets a piece of work run in this process: at once, or while no other process does it. Made anew each time it begins. */
+export type Runner = (name: string, make: () => Work) => Work;
 
 export interface ProcessorParts {
   readonly store: EventStore;
   readonly machineClock: MachineClock;
-  readonly projector: Projector;
+  readonly domain: Domain;
   readonly inbox: Inbox;
-  readonly publisher: RenderJobPublisher;
-  readonly renewalClock: RenewalClock;
-  readonly leaseWatch: LeaseWatch;
-  readonly fileSweeper: FileSweeper;
+  readonly projector: () => Projector;
+  /** Whether facts and balances have topics of their own: on the embedded column they are read from the log. */
+  readonly publishesFacts: boolean;
+  readonly run: Runner;
   readonly log: (message: string) => void;
   /** Something stopped that nothing else can make up for: the process must end. */
   readonly onStopped: (error: unknown) => void;
 }
 
-/** The durable subscriptions: projections, the publisher of render jobs, the topics that come in, the clock, the leases, the files. */
+/** The durable subscriptions: projections, publishers, the topics that come in, the clock, the leases, the files. */
 export class Processor {
-  readonly #publishing: Subscription;
+  readonly #works: readonly Work[];
+  readonly #publishing = new Map<string, Subscription>();
 
   constructor(private readonly parts: ProcessorParts) {
-    const { store, publisher, machineClock, log, onStopped } = parts;
-    this.#publishing = new Subscription({
-      name: 'render-jobs',
+    const { domain, projector, publishesFacts, run } = parts;
+    const { renderJobs, creditEvents, creditBalances } = domain.publishers;
+    const publishing = (name: string, make: () => LogPublisher): Work => run(name, () => this.#publish(name, make()));
+    this.#works = [
+      run('projector', projector),
+      publishing(RENDER_PUBLISHER, renderJobs),
+      ...(publishesFacts ? [publishing(FACT_PUBLISHER, creditEvents), publishing(BALANCE_PUBLISHER, creditBalances)] : []),
+      parts.inbox,
+      run('renewal-clock', () => domain.renewalClock),
+      run('lease-watch', domain.leaseWatch),
+      run('file-sweeper', domain.fileSweeper),
+    ];
+  }
+
+  /** Resolves once everything runs; the read models may still be catching up. */
+  async start(): Promise<void> {
+    for (const work of this.#works) await work.start();
+  }
+
+  /** How far this process has published, by publisher; only what it is at work on. */
+  publishedUpTo(): ReadonlyMap<string, Position> {
+    return new Map([...this.#publishing].map(([name, subscription]) => [name, subscription.caughtUpTo()]));
+  }
+
+  /** Lets go of everything, in the order in which nothing new can come. */
+  async stop(): Promise<void> {
+    const [projector, ...others] = this.#works;
+    await Promise.all(others.map((work) => work.stop()));
+    await projector?.stop();
+  }
+
+  #publish(name: string, publisher: LogPublisher): Work {
+    const { store, machineClock, log, onStopped } = this.parts;
+    const subscription = new Subscription({
+      name,
       store,
       prefixes: [ACCOUNT_PREFIX],
       checkpoint: () => publisher.checkpoint(),
@@ -33,29 +77,15 @@ export class Processor {
       clock: machineClock,
       log,
     });
-  }
-
-  /** Resolves once everything runs; the read models may still be catching up. */
-  async start(): Promise<void> {
-    const { projector, inbox, renewalClock, leaseWatch, fileSweeper } = this.parts;
-    await projector.start();
-    this.#publishing.start();
-    await inbox.start();
-    renewalClock.start();
-    leaseWatch.start();
-    fileSweeper.start();
-  }
-
-  /** How far render jobs have been published. */
-  publishedUpTo(): bigint {
-    return this.#publishing.caughtUpTo();
-  }
-
-  /** Lets go of everything, in the order in which nothing new can come. */
-  async stop(): Promise<void> {
-    const { projector, inbox, renewalClock, leaseWatch, fileSweeper } = this.parts;
-    await Promise.all([inbox.stop(), renewalClock.stop(), leaseWatch.stop(), fileSweeper.stop()]);
-    await this.#publishing.stop();
-    await projector.stop();
+    return {
+      start: () => {
+        subscription.start();
+        this.#publishing.set(name, subscription);
+      },
+      stop: async () => {
+        this.#publishing.delete(name);
+        await subscription.stop();
+      },
+    };
   }
 }

@@ -1,7 +1,6 @@
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
+import { ffmpegPath } from '#videos/ffmpeg';
 
 export interface Output {
   readonly width: number;
@@ -66,14 +65,4 @@ export class Encoder {
   private failure(why: string): Error {
     return new Error(`ffmpeg failed: ${why} ${this.complaint}`);
   }
-}
-
-let found: Promise<string> | undefined;
-
-/** A system ffmpeg where there is one, else the packaged binary. */
-export function ffmpegPath(): Promise<string> {
-  found ??= promisify(execFile)('ffmpeg', ['-version'])
-    .then(() => 'ffmpeg')
-    .catch(() => (createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }).path);
-  return found;
 }

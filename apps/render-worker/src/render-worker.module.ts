@@ -37,5 +37,4 @@ export class RenderWorkerModule {
   }
 }
 
-export { Posters } from './poster.process.js';
 export type { RenderWorkerOptions } from './render-worker.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { ffmpegPath } from '../src/encoder.ffmpeg.js';
+import { ffmpegPath } from '#videos/ffmpeg';
 
 /** Names of an MP4's outermost boxes, in their order. */
 export function boxesOf(file: Buffer): string[] {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { InvalidSettingsError, loadEnvFile, readSettings } from '#api';
+import { InvalidSettingsError, loadEnvFile, readSettings, StartRefusedError } from '#service';
 import { FolderInUseError, LostLogError } from '#event-sourcing/sqlite';
-import { StartRefusedError, startStandalone } from './standalone.js';
+import { startStandalone } from './standalone.js';
 
 try {
   loadEnvFile();

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readSettings } from '#api';
-import { StartRefusedError, startStandalone } from '#standalone';
+import { readSettings, StartRefusedError } from '#service';
+import { startStandalone } from '#standalone';
 
 describe('the standalone service', () => {
   let folder: string;
@@ -77,7 +77,7 @@ describe('the standalone service', () => {
     expect(moved[days.indexOf(28)]).toBe(200);
     await service.stop();
     const again = await start({ SANDBOX: 'true' });
-    expect(new Date(again.foundation.clock.now()).toISOString()).toBe('2099-01-28T00:00:00.000Z');
+    expect(new Date(again.ground.clock.now()).toISOString()).toBe('2099-01-28T00:00:00.000Z');
     await again.stop();
   });
 

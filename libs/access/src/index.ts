@@ -1,3 +1,4 @@
+export * from './addresses.js';
 export * from './api-keys.js';
 export * from './key.events.js';
 export * from './scopes.js';

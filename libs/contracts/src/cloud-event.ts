@@ -10,6 +10,11 @@ export interface CloudEvent<Data = unknown> {
   readonly data: Data;
 }
 
+/** A fact that this product publishes; its subject is the account, which is the message's key. */
+export interface PublishedFact<Data = unknown> extends CloudEvent<Data> {
+  readonly subject: string;
+}
+
 export const topics = {
   billing: 'billing.subscriptions',
   renderJobs: 'videos.render-jobs',
@@ -17,6 +22,9 @@ export const topics = {
   creditEvents: 'credits.events',
   creditBalances: 'credits.balances',
 } as const;
+
+/** The consumer groups of this service's own handlers; what they park lies under these names. */
+export const consumerGroups = { billing: 'renewal-saga', renderResults: 'render-results', renderJobs: 'render-workers' } as const;
 
 /** The data of `videos.render.approved`: everything a worker needs. */
 export interface RenderJob {

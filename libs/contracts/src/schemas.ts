@@ -141,7 +141,7 @@ export const schemas: { readonly [name: string]: Schema } = {
   KeyList: object({ items: list(ref('Key')) }),
   NewKey: object({ ...key, token: string }),
   Live: object({ status: { const: 'live' } }),
-  Ready: object({ status: { type: 'string', enum: ['ready', 'not-ready'] }, obstacles: list(string) }),
+  Ready: object({ status: { type: 'string', enum: ['ready', 'not-ready'] }, obstacles: list(string), away: list(string) }),
   /** RFC 9457, with the facts of the code beside. */
   Problem: {
     type: 'object',

@@ -12,6 +12,9 @@ export interface ProjectorOptions extends ProjectionEngines {
   readonly pageSize?: number;
 }
 
+/** How far read models have come, whoever keeps them up to date. */
+export type ProjectionProgress = Pick<Projector, 'upTo' | 'waitFor'>;
+
 /**
  * Keeps read models up to date with the log: one pass over the log feeds all projections, each with its own checkpoint,
  * stored with its rows. A projection that stands elsewhere than the others takes of each page what is new to it.

@@ -1,16 +1,17 @@
 export { type Account, ACCOUNT_PREFIX, accountAggregate, type AccountEvent, evolveAccount, noAccount } from './account/account.js';
 export { accountProjection, type AccountRow } from './account/account.projection.js';
 export { Accounts, ReadModelBehindError, type ReadModels } from './account/accounts.js';
+export { BALANCE_PUBLISHER, balanceFacts } from './account/balance-facts.js';
 export { DueAccountRows } from './account/due-accounts.js';
 export { FileSweeper } from './library/file.sweeper.js';
 export { GetVideoHandler, ListVideosHandler, VideoLibrary } from './library/video.library.js';
+export { Posters } from './library/poster.process.js';
 export { foldVideo, videoProjection, type VideoRow } from './library/video.projection.js';
 export { VIDEO_ADDRESSES, type VideoAddresses, videoView } from './library/video.view.js';
 export { LeaseWatch } from './rendering/lease-watch.js';
 export { Leases } from './rendering/leases.js';
 export { ClaimRenderJobHandler, MACHINE_CLOCK, MESSAGE_QUEUE, RENDER_GROUP } from './rendering/render-claims.handler.js';
-export { type JobAddresses, renderJobFact } from './rendering/render-job.message.js';
-export { RENDER_PUBLISHER, RenderJobPublisher } from './rendering/render-job.publisher.js';
+export { type JobAddresses, RENDER_PUBLISHER, renderJobFact } from './rendering/render-job.message.js';
 export { readRenderResult } from './rendering/render-result.js';
 export {
   ApplyRenderResultHandler,
@@ -32,4 +33,5 @@ export * from './video/video.queries.js';
 export { type Room, rooms } from './rooms/rooms.js';
 export { previewOf } from './rooms/previews.js';
 export { LogCheck } from './verifying/log.check.js';
+export { verifyService, type ServiceToVerify, type Verification } from './verifying/service.verification.js';
 export { verify, type Findings, type ToVerify } from './verifying/verification.js';

@@ -1,4 +1,4 @@
-import { Is, absentOr, instant, oneOf, optional, text, token, wholeNumber, wholeNumberText } from '../edge/rules.js';
+import { Is, absentOr, instant, oneOf, optional, text, token, wholeNumber, wholeNumberText } from '#contracts/rules';
 
 export class CreditsQuery {
   @Is(absentOr(instant)) at?: string;

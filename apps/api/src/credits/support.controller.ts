@@ -9,7 +9,7 @@ import type { ProblemDocument } from '../edge/problem.js';
 import { ProblemError, respond } from '../edge/problem.js';
 import { Route, callerOf, optionalKey, requiredKey } from '../edge/route.js';
 import { inBody } from '../edge/shape.js';
-import { Settings } from '../settings/settings.js';
+import { Settings } from '#service';
 import { GrantBody, RevokeBody } from './credits.shapes.js';
 
 /** What support may do to an account (rule 25). */

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '#contracts';
 import { ProblemError } from './problem.js';
-import { id } from './rules.js';
+import { id } from '#contracts/rules';
 
 /** An account id out of a path, or 400. */
 export function accountIdIn(path: string): string {

@@ -1,8 +1,8 @@
 import type { PipeTransform } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 import { ProblemError } from './problem.js';
-import type { Rule } from './rules.js';
-import { ruleName } from './rules.js';
+import type { Rule } from '#contracts/rules';
+import { ruleName } from '#contracts/rules';
 
 export type Shape<T extends object = object> = new () => T;
 

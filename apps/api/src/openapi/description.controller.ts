@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Addresses } from '../addresses.js';
+import { Addresses } from '#access';
 import { RouteTable } from '../edge/route-table.js';
 import { Route } from '../edge/route.js';
 import { describe } from './description.js';

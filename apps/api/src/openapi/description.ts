@@ -2,7 +2,7 @@ import type { ProblemCode } from '#contracts';
 import { problems, schemas } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
 import type { Body, RouteSpec } from '../edge/route.js';
-import type { Schema } from '../edge/rules.js';
+import type { Schema } from '#contracts/rules';
 import { rulesOf } from '../edge/shape.js';
 
 /** The OpenAPI 3.1 document of the routes that are there, made of what each declares: what it takes is what it is held to. */

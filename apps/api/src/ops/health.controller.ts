@@ -26,10 +26,10 @@ export class HealthController {
   })
   async ready(
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ readonly status: 'ready' | 'not-ready'; readonly obstacles: readonly string[] }> {
-    const obstacles = await this.readiness.obstacles();
+  ): Promise<{ readonly status: 'ready' | 'not-ready'; readonly obstacles: readonly string[]; readonly away: readonly string[] }> {
+    const [obstacles, away] = await Promise.all([this.readiness.obstacles(), this.readiness.away()]);
     if (obstacles.length > 0) reply.code(503);
-    return { status: obstacles.length > 0 ? 'not-ready' : 'ready', obstacles };
+    return { status: obstacles.length > 0 ? 'not-ready' : 'ready', obstacles, away };
   }
 
   @Get('metrics')

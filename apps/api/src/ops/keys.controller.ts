@@ -4,7 +4,7 @@ import { Body, Controller, Delete, Get, Param, Post, Req } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
-import { Is, someOf, text } from '../edge/rules.js';
+import { Is, someOf, text } from '#contracts/rules';
 import { inBody } from '../edge/shape.js';
 
 export class CreateKeyBody {

@@ -1,5 +1,6 @@
+import { ShownGauges } from '#service';
 import { Injectable } from '@nestjs/common';
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { Gauges } from '../ports.js';
 
 /** What Prometheus may know: the process, each route by status, and the gauges of the parts behind. */
@@ -8,7 +9,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
   private readonly series = new Map<string, { observe(seconds: number): void }>();
-  private readonly gauges = new Map<string, Gauge>();
+  private readonly gauges = new ShownGauges(this.registry);
   private collectsDefaults = false;
 
   constructor(private readonly behind: Gauges) {
@@ -38,15 +39,7 @@ export class Metrics {
       this.collectsDefaults = true;
       collectDefaultMetrics({ register: this.registry });
     }
-    for (const { name, help, values } of await this.behind.read()) {
-      let gauge = this.gauges.get(name);
-      if (gauge === undefined) {
-        gauge = new Gauge({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [this.registry] });
-        this.gauges.set(name, gauge);
-      }
-      gauge.reset();
-      for (const { labels = {}, value } of values) gauge.set(labels, value);
-    }
+    this.gauges.show(await this.behind.read());
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 }

@@ -2,9 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { ownIdIn } from '../edge/path-ids.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
-import { Is, absentOr, id, optional, token, wholeNumberText } from '../edge/rules.js';
+import { Is, absentOr, id, optional, token, wholeNumberText } from '#contracts/rules';
 import { inBody, inQuery } from '../edge/shape.js';
-import type { ParkedMessage, Verification } from '../ports.js';
+import type { Verification } from '#videos';
+import type { ParkedMessage } from '../ports.js';
 import { Operations } from '../ports.js';
 
 export class ParkedQuery {

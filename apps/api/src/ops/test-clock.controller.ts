@@ -2,11 +2,11 @@ import { parseInstant } from '#contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
-import type { Rule } from '../edge/rules.js';
-import { Is, instant, optional } from '../edge/rules.js';
+import type { Rule } from '#contracts/rules';
+import { Is, instant, optional } from '#contracts/rules';
 import { inBody } from '../edge/shape.js';
 import { TestClock } from '../ports.js';
-import { Settings } from '../settings/settings.js';
+import { Settings } from '#service';
 import { isDuration, later } from './durations.js';
 
 const duration: Rule = { allows: isDuration, words: 'an ISO 8601 duration like P30D', schema: { type: 'string', pattern: '^P' } };

@@ -7,7 +7,7 @@ import { readCloudEvent } from '../edge/cloud-events.js';
 import type { ProblemDocument } from '../edge/problem.js';
 import { respond } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
-import { Is, id, optional, wholeNumber } from '../edge/rules.js';
+import { Is, id, optional, wholeNumber } from '#contracts/rules';
 import { inBody } from '../edge/shape.js';
 import { Waiting } from '../edge/waiting.js';
 import { Parking } from '../ports.js';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Files, StoredFile } from '#files';
 import { Controller, Inject, Param, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Addresses, uploadKey } from '../addresses.js';
+import { Addresses, uploadKey } from '#access';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
 import { FILES } from '../ports.js';

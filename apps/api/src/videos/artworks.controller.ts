@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendFile } from '../edge/file-answer.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
-import { id } from '../edge/rules.js';
+import { id } from '#contracts/rules';
 import { FILES } from '../ports.js';
 import { Pictures, pictureLimits } from './pictures.js';
 

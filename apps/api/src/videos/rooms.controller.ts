@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RoomView } from '#contracts';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Addresses } from '../addresses.js';
+import { Addresses } from '#access';
 import { matchesEtag } from '../edge/file-answer.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';

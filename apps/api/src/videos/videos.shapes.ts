@@ -1,4 +1,4 @@
-import { Is, absentOr, id, optional, text, token, wholeNumberText } from '../edge/rules.js';
+import { Is, absentOr, id, optional, text, token, wholeNumberText } from '#contracts/rules';
 
 export class CreateVideoBody {
   @Is(id) accountId!: string;

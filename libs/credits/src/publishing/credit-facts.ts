@@ -1,9 +1,11 @@
-import type { CloudEvent } from '#contracts';
+import type { PublishedFact } from '#contracts';
 import type { JsonObject, RecordedEvent } from '#event-sourcing';
 import { type CreditEvent, giverOf } from '../account/credits.events.js';
 
 /** Streams whose events make facts. */
 export const FACT_PREFIX = 'account-';
+/** The publisher of `credits.events`, under which the queue keeps its checkpoint. */
+export const FACT_PUBLISHER = 'credit-facts';
 /** CloudEvents source of everything this product publishes. */
 export const FACT_SOURCE = '/video-credits';
 
@@ -11,7 +13,7 @@ export const FACT_SOURCE = '/video-credits';
  * The fact on `credits.events` that a stored event makes, if any: pure, so that it is the same however often and on whichever
  * column it is published; its id is the event's.
  */
-export function creditFact(event: RecordedEvent): CloudEvent | undefined {
+export function creditFact(event: RecordedEvent): PublishedFact | undefined {
   const fact = contentOf(event as RecordedEvent & CreditEvent);
   if (!fact) return undefined;
   const accountId = event.stream.slice(FACT_PREFIX.length);

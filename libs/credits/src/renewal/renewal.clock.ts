@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Time as a subscription: turns due rows into commands; the decision refuses what no longer applies (rule 13). Nothing is lost while it is down. */
 export class RenewalClock {
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -29,8 +29,10 @@ export class RenewalClock {
     private readonly log: (message: string) => void,
   ) {}
 
+  /** Begins to look every second; also again after `stop`. */
   start(): void {
-    this.#running = this.#run();
+    this.#stopping = new AbortController();
+    this.#running = this.#run(this.#stopping.signal);
   }
 
   async stop(): Promise<void> {
@@ -46,8 +48,7 @@ export class RenewalClock {
     return turn;
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
+  async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.catchUp().catch((error: unknown) => this.log(`renewal clock: ${String(error)}; looking again`));
       await this.machineClock.sleep(LOOK_EVERY_MS, signal);
@@ -55,7 +56,7 @@ export class RenewalClock {
   }
 
   async #settleDue(): Promise<void> {
-    for (;;) {
+    for (let unwritten: string | undefined; ; ) {
       await this.accounts.shown();
       const due = await this.accounts.due(this.clock.now(), LOOK_AT_ONCE);
       if (due.length === 0) return;
@@ -65,7 +66,10 @@ export class RenewalClock {
         written ||= settled.includes(true);
         if (this.#stopping.signal.aborted) return;
       }
-      if (!written) throw new Error(`${due.length} accounts are due, ${due[0]} among them, but nothing is to be written`);
+      // Another process may have been first with all of them; the rows then show it at the next look.
+      if (!written && unwritten === due[0])
+        throw new Error(`${due.length} accounts are due, ${due[0]} among them, but nothing is to be written`);
+      unwritten = written ? undefined : due[0];
     }
   }
 }

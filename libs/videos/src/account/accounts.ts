@@ -5,6 +5,7 @@ import {
   type Position,
   positionToken,
   type RecordedEvent,
+  type Standing,
   type Transaction,
   type Transactor,
 } from '#event-sourcing';
@@ -52,6 +53,11 @@ export class Accounts implements CreditAccounts {
       decide: ({ credits }, past, now) => transaction.decide(credits, past, now),
     });
     return outcome.kind === 'reused' ? outcome : { ...outcome, state: outcome.state.credits };
+  }
+
+  /** The account as of its last event, folded from its stream. */
+  standing(accountId: string): Promise<Standing<Account>> {
+    return this.transactor.load(accountId);
   }
 
   async credits(accountId: string): Promise<CreditsThen> {

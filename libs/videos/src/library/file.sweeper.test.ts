@@ -1,5 +1,5 @@
 import { Projector, randomIds } from '#event-sourcing';
-import { uploadKey } from '../../../../apps/api/src/addresses.js';
+import { uploadKey } from '#access';
 import { ProcessorDriver, type World } from '../../../../test/account/processor.driver.js';
 import { FileSweeper } from './file.sweeper.js';
 import { videoProjection } from './video.projection.js';

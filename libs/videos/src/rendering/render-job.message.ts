@@ -1,4 +1,5 @@
-import { type RenderJob, renderOutput } from '#contracts';
+import { type PublishedFact, type RenderJob, renderOutput } from '#contracts';
+import { FACT_SOURCE } from '#credits';
 import type { RecordedEvent } from '#event-sourcing';
 import { ACCOUNT_PREFIX } from '../account/account.js';
 import { isVideoEvent } from '../video/video.events.js';
@@ -9,16 +10,20 @@ export interface JobAddresses {
   upload(videoId: string, attempt: number): string;
 }
 
+/** The publisher's name, under which the queue keeps its checkpoint. */
+export const RENDER_PUBLISHER = 'render-jobs';
+
 /** What a worker is told of a video: that an attempt is on offer, or that it is no longer wanted. */
 export type RenderJobFact =
-  | { readonly type: 'videos.render.approved'; readonly data: RenderJob }
-  | { readonly type: 'videos.render.cancelled'; readonly data: { readonly videoId: string; readonly accountId: string } };
+  | (PublishedFact<RenderJob> & { readonly type: 'videos.render.approved' })
+  | (PublishedFact<{ readonly videoId: string; readonly accountId: string }> & { readonly type: 'videos.render.cancelled' });
 
-/** The fact on `videos.render-jobs` that a stored event makes, if any. */
+/** The fact on `videos.render-jobs` that a stored event makes, if any; its id is the event's. */
 export function renderJobFact(event: RecordedEvent, addresses: JobAddresses, leaseMs: number): RenderJobFact | undefined {
   if (!isVideoEvent(event)) return undefined;
   const accountId = event.stream.slice(ACCOUNT_PREFIX.length);
   const { type, data } = event;
+  const about = { specversion: '1.0', id: event.id, source: FACT_SOURCE, subject: accountId, time: data.at } as const;
   switch (type) {
     case 'VideoApproved':
       return approved(1, data);
@@ -26,7 +31,7 @@ export function renderJobFact(event: RecordedEvent, addresses: JobAddresses, lea
     case 'RenderAttemptFailed':
       return approved(data.nextAttempt, data);
     case 'VideoCancelled':
-      return { type: 'videos.render.cancelled', data: { videoId: data.videoId, accountId } };
+      return { ...about, type: 'videos.render.cancelled', data: { videoId: data.videoId, accountId } };
     default:
       return undefined;
   }
@@ -37,9 +42,7 @@ export function renderJobFact(event: RecordedEvent, addresses: JobAddresses, lea
   ): RenderJobFact {
     const artworkUrl = addresses.artworkFile(artworkId);
     const uploadUrl = addresses.upload(videoId, attempt);
-    return {
-      type: 'videos.render.approved',
-      data: { videoId, accountId, attempt, roomId, artworkId, artworkUrl, uploadUrl, output: renderOutput, leaseMs },
-    };
+    const job = { videoId, accountId, attempt, roomId, artworkId, artworkUrl, uploadUrl, output: renderOutput, leaseMs };
+    return { ...about, type: 'videos.render.approved', data: job };
   }
 }

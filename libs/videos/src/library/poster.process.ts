@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { Files } from '#files';
-import { ffmpegPath } from './encoder.ffmpeg.js';
+import { ffmpegPath } from '../ffmpeg/index.js';
 
 const run = promisify(execFile);
 /** A poster takes a fraction of a second; what takes longer is no video. */

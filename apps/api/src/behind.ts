@@ -1,6 +1,19 @@
+import { consumerGroups, type Refusal, topics } from '#contracts';
+import { FactStream } from '#credits';
+import type { Gauge } from '#service';
 import {
+  type EventStore,
+  type MachineClock,
+  type Position,
+  positionToken,
+  type ProjectionProgress,
+  readPositionToken,
+} from '#event-sourcing';
+import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
+import { accountOfVideo, type Posters, previewOf, type Verification, type VideoLibrary } from '#videos';
+import {
+  type DeliveredVideo,
   FactStream as FactPort,
-  type Gauge,
   Gauges,
   Operations,
   type ParkedMessage,
@@ -9,19 +22,10 @@ import {
   Readiness,
   ReadModels,
   RoomPreviews,
-  type DeliveredVideo,
-  type Verification,
   VideoFiles,
-} from '#api';
-import { type Refusal, topics } from '#contracts';
-import { FactStream } from '#credits';
-import { type EventStore, type MachineClock, type Position, type Projector, positionToken, readPositionToken } from '#event-sourcing';
-import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
-import { inboxGroups } from '#processor';
-import type { Posters } from '#render-worker';
-import { accountOfVideo, previewOf, type VideoLibrary } from '#videos';
+} from './ports.js';
 
-/** The edge's ports on the parts of one process: each a few lines, named by what the edge asks for. */
+/** The edge's ports on what a process has behind it: each a few lines, named by what the edge asks for. */
 export class LogPositions extends Positions {
   constructor(private readonly store: EventStore) {
     super();
@@ -38,11 +42,11 @@ export class LogPositions extends Positions {
 const projections = ['accounts', 'videos'] as const;
 
 export class ProjectedReadModels extends ReadModels {
-  constructor(private readonly projector: Projector) {
+  constructor(private readonly progress: ProjectionProgress) {
     super();
   }
   async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    const passed = await Promise.all(projections.map((name) => this.projector.waitFor(name, position, timeoutMs)));
+    const passed = await Promise.all(projections.map((name) => this.progress.waitFor(name, position, timeoutMs)));
     return !passed.includes(false);
   }
 }
@@ -89,7 +93,7 @@ export class QueueParking extends Parking {
     super();
   }
   async park(topic: string, event: ReceivedCloudEvent, refusal: Refusal): Promise<void> {
-    const group = topic === topics.billing ? inboxGroups.billing : inboxGroups.renderResults;
+    const group = topic === topics.billing ? consumerGroups.billing : consumerGroups.renderResults;
     const message = toMessage(keyOf(event.data), event, event.data);
     await this.queue.park(topic, group, message, refusal.detail ?? refusal.code);
   }
@@ -105,29 +109,32 @@ function keyOf(data: unknown): string {
   return (typeof videoId === 'string' ? accountOfVideo(videoId) : undefined) ?? 'unknown';
 }
 
-export class ProcessOperations extends Operations {
+export interface OperationsParts {
+  readonly queue: MessageQueue;
+  readonly verify: () => Promise<Verification>;
+  /** Makes one read model anew beside the live one. */
+  readonly rebuild: (projection: string) => Promise<void>;
+}
+
+export class ServiceOperations extends Operations {
   readonly #rebuilding = new Map<string, Promise<void>>();
-  constructor(
-    private readonly queue: MessageQueue,
-    private readonly projector: Projector,
-    private readonly check: () => Promise<Verification>,
-  ) {
+  constructor(private readonly parts: OperationsParts) {
     super();
   }
   async parked(options: { readonly limit: number; readonly after?: string }): Promise<readonly ParkedMessage[]> {
-    const parked = await this.queue.parked(options);
+    const parked = await this.parts.queue.parked(options);
     return parked.map(({ id, topic, group, key, reason, parkedAt, headers, body }) => {
       return { id, topic, group, key, reason, parkedAt: new Date(parkedAt).toISOString(), headers, body };
     });
   }
   replay(id: string): Promise<boolean> {
-    return this.queue.replay(id);
+    return this.parts.queue.replay(id);
   }
   discard(id: string): Promise<boolean> {
-    return this.queue.discard(id);
+    return this.parts.queue.discard(id);
   }
   verify(): Promise<Verification> {
-    return this.check();
+    return this.parts.verify();
   }
   async rebuild(name?: string): Promise<{ readonly rebuilt: readonly string[] } | undefined> {
     const wanted = projections.filter((projection) => name === undefined || projection === name);
@@ -140,47 +147,26 @@ export class ProcessOperations extends Operations {
   #rebuilt(projection: string): Promise<void> {
     const underWay = this.#rebuilding.get(projection);
     if (underWay) return underWay;
-    const rebuild = this.projector.rebuild(projection).finally(() => this.#rebuilding.delete(projection));
+    const rebuild = this.parts.rebuild(projection).finally(() => this.#rebuilding.delete(projection));
     this.#rebuilding.set(projection, rebuild);
     return rebuild;
   }
 }
 
-/** Ready once the read models have come to where the log stood at the start. */
-export class ProcessReadiness extends Readiness {
-  #target: Position | undefined;
-  constructor(
-    private readonly store: EventStore,
-    private readonly projector: Projector,
-  ) {
+export class ServiceReadiness extends Readiness {
+  constructor(private readonly state: Pick<Readiness, 'obstacles' | 'away'>) {
     super();
   }
-  async obstacles(): Promise<readonly string[]> {
-    this.#target ??= await this.store.head();
-    const target = this.#target;
-    return projections.filter((name) => this.projector.upTo(name) < target).map((name) => `the read model "${name}" is catching up`);
+  obstacles(): Promise<readonly string[]> {
+    return this.state.obstacles();
+  }
+  away(): Promise<readonly string[]> {
+    return this.state.away();
   }
 }
 
-export class ProcessGauges extends Gauges {
-  constructor(
-    private readonly store: EventStore,
-    private readonly projector: Projector,
-    private readonly publishedUpTo: () => Position,
-  ) {
+export class ServiceGauges extends Gauges {
+  constructor(readonly read: () => Promise<readonly Gauge[]>) {
     super();
-  }
-  async read(): Promise<readonly Gauge[]> {
-    const head = await this.store.head();
-    const behind = (upTo: Position): number => Number(head > upTo ? head - upTo : 0n);
-    const projected = projections.map((name) => ({ labels: { subscription: name }, value: behind(this.projector.upTo(name)) }));
-    return [
-      { name: 'video_credits_log_head_position', help: 'Position of the last event in the log', values: [{ value: Number(head) }] },
-      {
-        name: 'video_credits_subscription_lag_positions',
-        help: 'How far a subscription is behind the end of the log',
-        values: [...projected, { labels: { subscription: 'render-jobs' }, value: behind(this.publishedUpTo()) }],
-      },
-    ];
   }
 }

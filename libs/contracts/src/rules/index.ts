@@ -1,4 +1,4 @@
-import { parseInstant } from '#contracts';
+import { parseInstant } from '../instants.js';
 import { ValidateBy } from 'class-validator';
 
 /** A JSON Schema, as OpenAPI 3.1 takes it. */

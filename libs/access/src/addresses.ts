@@ -1,4 +1,4 @@
-import type { SignedUrls } from '#access';
+import type { SignedUrls } from './signed-urls.js';
 
 const hourMs = 3_600_000;
 
