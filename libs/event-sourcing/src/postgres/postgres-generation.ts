@@ -2,7 +2,7 @@ import type { Position } from '../event.js';
 import type { Generation, Row, TableSchema } from '../read-model.port.js';
 import { isMissingTable } from './failures.js';
 import type { PostgresDatabase, Query, SqlValue } from './postgres-database.js';
-import { isStorable, RowsTable } from './rows-sql.js';
+import { keyList, RowsTable } from './rows-sql.js';
 
 /** What a generation's rows were made from. */
 export interface Stamp {
@@ -43,11 +43,10 @@ export class PostgresGeneration implements Generation {
   /** The same, but throws where the generation is gone. */
   async find(table: string, keys: readonly string[]): Promise<ReadonlyMap<string, Row>> {
     const rowsTable = this.table(table);
-    const { name, columnList, key, schema } = rowsTable;
-    const storable = keys.filter(isStorable);
+    const { name, columnList, schema } = rowsTable;
     const found = new Map<string, Row>();
-    if (storable.length === 0) return found;
-    const rows = await this.database.query(`SELECT ${columnList} FROM ${name} WHERE ${key} = ANY($1::text[])`, [storable]);
+    if (keys.length === 0) return found;
+    const rows = await this.database.query(`SELECT ${columnList} FROM ${name} WHERE ${rowsTable.hasKeyOf('$1')}`, [keyList(keys)]);
     for (const values of rows) {
       const row = rowsTable.decoded(values);
       found.set(row[schema.key] as string, row);

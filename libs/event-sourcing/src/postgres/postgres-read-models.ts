@@ -6,7 +6,7 @@ import { isMissingTable } from './failures.js';
 import type { PostgresDatabase, Query } from './postgres-database.js';
 import { PostgresGeneration, type Stamp } from './postgres-generation.js';
 import { countSql, rangeSql } from './range-sql.js';
-import { isStorable } from './rows-sql.js';
+import { keyList } from './rows-sql.js';
 
 /** How often a read that found its generation gone looks for the live one, in all. */
 const READ_TRIES = 4;
@@ -101,9 +101,9 @@ export class PostgresReadModels implements ReadModelStore {
   }
 
   async getNotes(keys: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
-    const storable = keys.filter(isStorable);
-    if (storable.length === 0) return new Map();
-    const rows = await this.database.query('SELECT key, value FROM event_sourcing.notes WHERE key = ANY($1::text[])', [storable]);
+    if (keys.length === 0) return new Map();
+    const select = 'SELECT key, value FROM event_sourcing.notes WHERE key = ANY(ARRAY(SELECT json_array_elements_text($1::json)))';
+    const rows = await this.database.query(select, [keyList(keys)]);
     return new Map(rows.map(([key, value]) => [key as string, JSON.parse(value as string) as JsonObject]));
   }
 

@@ -5,7 +5,6 @@ import type { SqlValue } from './postgres-database.js';
 /** Bytes of a name that PostgreSQL keeps; it cuts off the rest without a word. */
 const NAME_BYTES = 63;
 const SQL_TYPES = { text: 'text COLLATE "C"', integer: 'bigint' } as const;
-const ARRAY_TYPES = { text: 'text[]', integer: 'bigint[]' } as const;
 const REST = 'all else';
 
 /**
@@ -66,33 +65,37 @@ export class RowsTable {
   }
 
   /**
+   * Rows travel as one JSON text: beside arrays of columns that takes a third of the time of this process, and nearly keeps up with COPY.
    * Puts and removes rows where the common table expression `moved` has a row; adds the values to be bound to `values`. A row
    * that does not fit throws before anything is sent.
    */
   changes(label: string, changes: ReadonlyMap<string, Row | null>, values: SqlValue[]): readonly string[] {
-    const columns: (string | number | null)[][] = [...this.own, REST].map(() => []);
+    const put: Record<string, unknown>[] = [];
     const removed: string[] = [];
     for (const [key, row] of changes) {
       if (row === null) removed.push(key);
-      else this.encode(key, row, columns);
+      else put.push(this.encode(key, row));
     }
     const parts: string[] = [];
-    if ((columns[0]?.length ?? 0) > 0) {
-      const arrays = columns.map((column, place) => {
-        values.push(column);
-        return `$${values.length}::${place < this.own.length ? ARRAY_TYPES[this.orderedType(this.own[place] ?? '')] : 'text[]'}`;
-      });
-      const updates = [...this.own, REST].filter((column) => column !== this.schema.key).map((c) => `${quoted(c)} = excluded.${quoted(c)}`);
+    if (put.length > 0) {
+      const columns = [...this.own, REST];
+      const types = columns.map((column, place) => `"${place}" ${column === REST ? 'text' : SQL_TYPES[this.orderedType(column)]}`);
+      const updates = columns.filter((column) => column !== this.schema.key).map((c) => `${quoted(c)} = excluded.${quoted(c)}`);
       parts.push(`put_${label} AS (INSERT INTO ${this.name} (${this.columnList})
-        SELECT * FROM unnest(${arrays.join(', ')}) WHERE EXISTS (SELECT FROM moved)
+        SELECT * FROM json_to_recordset($${values.push(JSON.stringify(put))}::json) AS given(${types.join(', ')})
+        WHERE EXISTS (SELECT FROM moved)
         ON CONFLICT (${this.key}) DO UPDATE SET ${updates.join(', ')})`);
     }
     if (removed.length > 0) {
-      values.push(removed.filter(isStorable));
       parts.push(`removed_${label} AS (DELETE FROM ${this.name}
-        WHERE ${this.key} = ANY($${values.length}::text[]) AND EXISTS (SELECT FROM moved))`);
+        WHERE ${this.hasKeyOf(`$${values.push(keyList(removed))}`)} AND EXISTS (SELECT FROM moved))`);
     }
     return parts;
+  }
+
+  /** A condition: the key is among those of a `keyList` that is bound. */
+  hasKeyOf(bound: string): string {
+    return `${this.key} = ANY(ARRAY(SELECT json_array_elements_text(${bound}::json)))`;
   }
 
   decoded(values: readonly unknown[]): Row {
@@ -106,17 +109,20 @@ export class RowsTable {
     return row;
   }
 
-  private encode(key: string, row: Row, into: (string | number | null)[][]): void {
+  /** A row by the places of its columns. */
+  private encode(key: string, row: Row): Record<string, unknown> {
     checkRow(this.schema, key, row);
+    const encoded: Record<string, unknown> = {};
     const rest: Record<string, unknown> = {};
     for (const column in this.schema.columns) {
       const value = row[column] ?? null;
       const stored = typeof value === 'string' && this.schema.columns[column] === 'text' ? storableText(value) : value;
       const place = this.ownPlaces.get(column);
       if (place === undefined) rest[column] = stored;
-      else into[place]?.push(stored as string | number | null);
+      else encoded[place] = stored;
     }
-    into[this.own.length]?.push(JSON.stringify(rest));
+    encoded[this.own.length] = JSON.stringify(rest);
+    return encoded;
   }
 
   private orderedType(column: string): keyof typeof SQL_TYPES {
@@ -129,6 +135,11 @@ export class RowsTable {
 /** A name of any characters as SQL takes it. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Keys as one value to bind, without those that no row can have. */
+export function keyList(keys: readonly string[]): string {
+  return JSON.stringify(keys.filter(isStorable));
 }
 
 /** Whether the text can be in a text column at all: nothing is found, or has to be removed, under another. */
