@@ -68,6 +68,9 @@ export interface ReadModelStore {
   /** Makes a rebuilt generation the live one, in one step, and drops the old. */
   switchTo(projection: string, generation: Generation): Promise<void>;
 
+  /** How far the live rows have come, told without opening them; 0n where there are none. */
+  checkpoint(projection: string): Promise<Position>;
+
   /** Rows of the live generation. */
   get<R extends Row>(projection: string, table: string, key: string): Promise<R | undefined>;
   range<R extends Row>(projection: string, table: string, query: RangeQuery): Promise<RangePage<R>>;

@@ -33,6 +33,10 @@ export class RunningProjection {
   private stored: Position = 0n;
   private rows: FoldedRows | undefined;
   private quietPages = 0;
+  /** A write's answer was lost, or the store was: whether `stored` still holds must be asked before anything else is written. */
+  private unsure = false;
+  /** The rows stand before the place from which pages come: what lies between must be read again. */
+  private displaced = false;
   private rebuilding = false;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -57,31 +61,44 @@ export class RunningProjection {
       await readModels.switchTo(name, await readModels.rebuild(name));
       await this.reload();
     }
+    this.displaced = false;
   }
 
-  /** Folds what of a page is new to the projection, and stores it. Afterwards `progress` tells where the rows stand. */
+  /**
+   * Folds what of a page is new to the projection, and stores it. Afterwards `progress` tells where the rows stand: elsewhere than
+   * at `upTo` where another owner has written them, and then reading goes on from there.
+   */
   apply(events: readonly RecordedEvent[], upTo: Position): Promise<void> {
     return this.inTurn(async () => {
-      const at = this.progress.position;
-      if (this.stopped || upTo <= at) return;
-      const rows = (this.rows ??= new FoldedRows(this.projection, this.generation));
-      try {
-        await rows.add(after(events, at));
-        const changes = rows.changes();
-        this.quietPages = changes.size > 0 ? 0 : this.quietPages + 1;
-        if (changes.size > 0 || this.quietPages >= QUIET_PAGES) {
-          if (!(await this.write(upTo, rows))) return await this.reload();
-        }
-        this.progress.moveTo(upTo);
-      } catch (error) {
-        this.rows = undefined;
-        if (!isEngineUnavailable(error)) {
-          this.stopped = true;
-          this.progress.end();
-        }
-        throw error;
-      }
+      if (this.stopped) return;
+      if (this.unsure) await this.reload();
+      if (!this.displaced) await this.fold(events, upTo);
+      this.displaced = false;
     });
+  }
+
+  private async fold(events: readonly RecordedEvent[], upTo: Position): Promise<void> {
+    const at = this.progress.position;
+    if (upTo <= at) return;
+    const rows = (this.rows ??= new FoldedRows(this.projection, this.generation));
+    try {
+      await rows.add(after(events, at));
+      const changes = rows.changes();
+      this.quietPages = changes.size > 0 ? 0 : this.quietPages + 1;
+      if (changes.size > 0 || this.quietPages >= QUIET_PAGES) {
+        if (!(await this.write(upTo, rows))) return await this.reload();
+      }
+      this.progress.moveTo(upTo);
+    } catch (error) {
+      this.rows = undefined;
+      this.unsure = isEngineUnavailable(error);
+      if (this.unsure) throw error;
+      // Another owner may have written rows that this page is already in: then nothing is wrong with it.
+      if (await this.isPassed()) return this.reload();
+      this.stopped = true;
+      this.progress.end();
+      throw error;
+    }
   }
 
   /** Stores the checkpoint where only quiet pages came after the stored one, so that a start does not read them again. */
@@ -121,8 +138,11 @@ export class RunningProjection {
     }
     await next.flush();
     await this.inTurn(async () => {
-      while (next.upTo < this.progress.position) {
+      // As far as the live rows, whoever writes them; what he writes during the switch itself is read again from the log.
+      const reached = await readModels.checkpoint(name);
+      for (let more = true; more && (next.upTo < this.progress.position || next.upTo < reached); ) {
         const page = await store.readLog(next.upTo, PAGE_SIZE, prefixes);
+        more = page.upTo > next.upTo;
         await next.add(page.events, page.upTo);
       }
       await next.flush();
@@ -141,19 +161,34 @@ export class RunningProjection {
     return true;
   }
 
+  /** Whether the rows have moved on without us. Throws where the store is away; the page then comes again. */
+  private async isPassed(): Promise<boolean> {
+    this.unsure = true;
+    const at = await this.generation?.checkpoint();
+    this.unsure = false;
+    return at !== this.stored;
+  }
+
   /** Takes up the live generation as the store has it now. */
   private async reload(): Promise<void> {
     const { store, readModels } = this.engines;
     const { name, version, tables } = this.projection;
     this.rows = undefined;
-    this.generation = await readModels.open(
+    this.unsure = true;
+    const live = await readModels.open(
       name,
       version,
       store.logId,
       tables.map(({ schema }) => schema),
     );
-    this.stored = await this.generation.checkpoint();
-    this.progress.moveTo(this.stored);
+    const at = await live.checkpoint();
+    const unmoved = live.id === this.generation?.id && at === this.stored;
+    this.generation = live;
+    this.unsure = false;
+    if (unmoved) return;
+    this.stored = at;
+    this.displaced = at < this.progress.position;
+    this.progress.moveTo(at);
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

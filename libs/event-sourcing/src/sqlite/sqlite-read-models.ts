@@ -75,6 +75,11 @@ export class SqliteReadModels implements ReadModelStore {
     old.drop();
   }
 
+  async checkpoint(projection: string): Promise<Position> {
+    const live = this.live.get(projection);
+    return live ? live.checkpoint() : this.guarded(() => this.storedCheckpoint(projection));
+  }
+
   async get<R extends Row>(projection: string, table: string, key: string): Promise<R | undefined> {
     return this.read(projection, (file) => file.get(table, [key]).get(key)) as R | undefined;
   }
@@ -166,6 +171,17 @@ export class SqliteReadModels implements ReadModelStore {
       }
     }
     return live;
+  }
+
+  /** How far the newest complete file has come, whatever its rows were made from. */
+  private storedCheckpoint(projection: string): Position {
+    for (const number of this.numbers(projection)) {
+      const file = this.openWhole(this.path(projection, number));
+      const at = file?.isComplete() ? file.checkpoint() : undefined;
+      file?.close();
+      if (at !== undefined) return at;
+    }
+    return 0n;
   }
 
   /** Undefined, and the file removed, where it is damaged or has been cut off before it was whole. */

@@ -42,6 +42,10 @@ export class MemoryReadModels implements ReadModelStore {
     this.disk.rebuilt.delete(projection);
   }
 
+  async checkpoint(projection: string): Promise<Position> {
+    return this.disk.live.get(projection)?.checkpoint() ?? 0n;
+  }
+
   async get<R extends Row>(projection: string, table: string, key: string): Promise<R | undefined> {
     return this.live(projection).rowsOf(table).get(key) as R | undefined;
   }

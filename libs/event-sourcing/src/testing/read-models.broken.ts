@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event.js';
+import { storableText } from '../range.js';
 import type { Generation, Row } from '../read-model.port.js';
 import {
   asking,
@@ -184,6 +185,12 @@ export const brokenReadModels: readonly BrokenReadModels[] = [
       const page = await store.range(projection, table, { index, equals, direction: 'ascending', limit: 10_000 });
       return page.items.filter((row) => row['due'] !== null).length;
     },
+  })),
+  changed('how far a projection has come is known to who opened it only', (store) => ({
+    checkpoint: async (projection) => (tablesOf.has(store) ? store.checkpoint(projection) : 0n),
+  })),
+  changed('a key that cannot be stored is made to fit', (store) => ({
+    get: (projection, table, key) => store.get(projection, table, storableText(key)),
   })),
   changed('all projections share their rows', (store) => ({
     open: (_projection, ...rest) => store.open('p', ...rest),

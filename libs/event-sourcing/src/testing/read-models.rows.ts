@@ -22,6 +22,17 @@ export const rowClauses: readonly ReadModelClause[] = [
     assert.equal(await put(live, far, far + 2n), true);
     assert.equal(await live.checkpoint(), far + 2n);
   }),
+  clause('tells how far the live rows have come to who has not opened them, and 0 where there are none', async ({ store, live, place }) => {
+    assert.equal(await store.checkpoint('p'), 0n);
+    await put(live, 0n, 2n ** 62n + 1n, task('a', 'ann', 1));
+    await put(await store.rebuild('p'), 0n, 3n);
+    assert.equal(await store.checkpoint('p'), 2n ** 62n + 1n);
+    assert.equal(await store.checkpoint('never opened'), 0n);
+    await store.close();
+    const again = await place.open();
+    assert.equal(await again.checkpoint('p'), 2n ** 62n + 1n);
+    await again.close();
+  }),
   clause('refuses a write whose checkpoint has been passed, and changes nothing', async ({ store, live }) => {
     await put(live, 0n, 5n, task('a', 'ann', 1));
     assert.equal(await put(live, 0n, 9n, task('a', 'bob', 2), task('b', 'bob', 2)), false);
@@ -119,6 +130,15 @@ export const rowClauses: readonly ReadModelClause[] = [
     assert.equal((await store.get('p', 'tasks', 'a'))?.owner, 'x\ufffdy');
     assert.equal((await store.get('p', 'tasks', 'b'))?.owner, 'x\ufffdy');
     await assert.rejects(put(live, 1n, 2n, task('a\u0000', 'ann', 1)));
+  }),
+  clause('finds nothing under what no store keeps', async ({ store, live }) => {
+    await put(live, 0n, 1n, task('a\ufffd', 'x\u0000y', 1));
+    for (const key of ['a\u0000', 'a\ud800']) {
+      assert.equal(await store.get('p', 'tasks', key), undefined);
+      assert.equal((await live.get('tasks', [key, 'a'])).has(key), false);
+    }
+    assert.deepEqual(await ids(store, { index: ['owner', 'due'], equals: ['x\u0000y'] }), []);
+    assert.equal((await store.getNotes(['a\u0000'])).size, 0);
   }),
   clause('gets many rows of a generation at once, and only those that are there', async ({ live }) => {
     const many = Array.from({ length: 2_500 }, (_, index) => task(`k${index}`, 'ann', index));

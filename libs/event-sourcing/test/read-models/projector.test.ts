@@ -1,7 +1,9 @@
+import type { MachineClock } from '../../src/clock.port.js';
 import { EngineUnavailableError } from '../../src/engine-unavailable.js';
+import type { RecordedEvent } from '../../src/event.js';
 import type { Projection } from '../../src/projection.js';
 import { Projector, type ProjectorOptions } from '../../src/projector.js';
-import type { ReadModelStore } from '../../src/read-model.port.js';
+import type { ReadModelStore, Row } from '../../src/read-model.port.js';
 import { systemMachineClock } from '../../src/system.clock.js';
 import { MemoryReadModelDisk, MemoryReadModels } from '../../src/testing/memory-read-models.js';
 import { dump, plainFold } from '../../src/testing/projection.dump.js';
@@ -30,6 +32,43 @@ function filled(events: number): EventLog {
   for (let at = 0; at < events; at += 1) log.add(`account-${at % 7}`, at % 11 === 10 ? 'Closed' : 'Added', at);
   return log;
 }
+
+/** Versions of streams; its fold throws on an event that is not the next one. */
+function strictProjection(): Projection {
+  const fold = (row: Row | undefined, { stream, version }: RecordedEvent, key: string): Row => {
+    const expected = row === undefined ? 0 : Number(row['version']) + 1;
+    if (version !== expected) throw new Error(`${stream} is at ${expected}, not at ${version}`);
+    return { account: key, version };
+  };
+  const schema = { name: 'versions', key: 'account', columns: { account: 'text', version: 'integer' }, indexes: [] } as const;
+  return { name: 'strict', version: '1', prefixes: ['account-'], tables: [{ schema, keysOf: ({ stream }) => [stream], fold }] };
+}
+
+/** A store of which every third write succeeds without saying so. */
+function answersLost(store: MemoryReadModels): ReadModelStore {
+  const open = store.open.bind(store);
+  let writes = 0;
+  store.open = async (...args) => {
+    const live = await open(...args);
+    return {
+      id: live.id,
+      checkpoint: () => live.checkpoint(),
+      get: (table, keys) => live.get(table, keys),
+      write: async (from, to, rows) => {
+        const written = await live.write(from, to, rows);
+        if ((writes += 1) % 3 === 0) throw new EngineUnavailableError('answer lost');
+        return written;
+      },
+    };
+  };
+  return store;
+}
+
+/** Real time for deadlines, none for back-off. */
+const impatientClock: MachineClock = {
+  now: () => systemMachineClock.now(),
+  sleep: (ms, signal) => systemMachineClock.sleep(ms < DEADLINE_MS ? 0 : ms, signal),
+};
 
 describe('the projector', () => {
   it('makes the rows that a plain fold makes, and stores them with their checkpoint', async () => {
@@ -155,6 +194,41 @@ describe('the projector', () => {
     const { projector, stopped } = await projecting(log, store, { pageSize: 20 });
     expect(await projector.waitFor('totals', await log.head(), DEADLINE_MS * 3)).toBe(true);
     expect(await dump(store, totalsProjection())).toEqual(plainFold(totalsProjection(), log.events));
+    expect(stopped).toEqual([]);
+    await projector.stop();
+  });
+
+  it('does not take for a bug of the fold what another owner, or a write whose answer was lost, has folded already', async () => {
+    const [log, disk] = [new EventLog(), new MemoryReadModelDisk()];
+    const owners = [0, 1].map(() => answersLost(new MemoryReadModels(disk)));
+    const projections = [strictProjection()];
+    const projectors = await Promise.all(
+      owners.map((store) => projecting(log, store, { projections, pageSize: 3, clock: impatientClock })),
+    );
+    for (let at = 0; at < 300; at += 1) {
+      log.add(`account-${at % 5}`, 'Added');
+      if (at % 10 === 0) await systemMachineClock.sleep(1);
+    }
+    for (const { projector, stopped } of projectors) {
+      expect(await projector.waitFor('strict', await log.head(), DEADLINE_MS)).toBe(true);
+      expect(stopped).toEqual([]);
+    }
+    expect(await dump(new MemoryReadModels(disk), strictProjection())).toEqual(plainFold(strictProjection(), log.events));
+    for (const { projector } of projectors) await projector.stop();
+  });
+
+  it('reads again what lies between where a rebuild by somebody else stands behind its own rows', async () => {
+    const [log, disk] = [filled(30), new MemoryReadModelDisk()];
+    const projections = [strictProjection()];
+    const { projector, stopped } = await projecting(log, new MemoryReadModels(disk), { projections, pageSize: 3 });
+    await projector.waitFor('strict', await log.head(), DEADLINE_MS);
+    const other = new MemoryReadModels(disk);
+    await other.switchTo('strict', await other.rebuild('strict'));
+    const last = log.add('account-1', 'Added');
+    for (const deadline = Date.now() + DEADLINE_MS; (await other.checkpoint('strict')) < last && Date.now() < deadline; ) {
+      await systemMachineClock.sleep(1);
+    }
+    expect(await dump(other, strictProjection())).toEqual(plainFold(strictProjection(), log.events));
     expect(stopped).toEqual([]);
     await projector.stop();
   });
