@@ -5,6 +5,7 @@ export class StoreAwayError extends Error {
 
 interface Failure {
   readonly name?: string;
+  readonly message?: string;
   /** Of Node: a broken or refused connection, a name that is not found, a full disk. */
   readonly code?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -31,11 +32,12 @@ export function statusOf(error: unknown): number | undefined {
 
 /** Whether a call failed because of the store's state and not of what was asked. */
 export function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { name, code } = error as Failure;
+  const { name, message, code } = error as Failure;
   const status = statusOf(error);
   if (status !== undefined && (status >= 500 || status === 429)) return true;
   if (awayNames.includes(String(name))) return true;
+  // The SDK puts into an error of its own what it does not know: what came from below it, from the connection.
+  if (message?.startsWith('AWS SDK error wrapper for ')) return true;
   // What Node itself objects to in a call (ERR_…) is a bug of ours.
   return status === undefined && typeof code === 'string' && /^E(?!RR_)[A-Z0-9_]+$/.test(code);
 }

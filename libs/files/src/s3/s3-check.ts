@@ -1,4 +1,4 @@
-import { HeadBucketCommand, PutObjectCommand, type S3Client, DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { statusOf } from './away.js';
 import { FilesUrlError, type S3Location } from './s3-location.js';
 import { answered } from './s3-requests.js';
@@ -14,7 +14,8 @@ const checksumOfNothing = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 export async function checkStore(client: S3Client, location: S3Location, log: (message: string) => void): Promise<void> {
   const { bucket: Bucket, prefix } = location;
   try {
-    await answered('files', log, (abortSignal) => client.send(new HeadBucketCommand({ Bucket }), { abortSignal }));
+    // Not HEAD: the answer to that has no room for the reason.
+    await answered('files', log, (abortSignal) => client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), { abortSignal }));
   } catch (error) {
     throw refusal(error, Bucket);
   }
@@ -31,17 +32,20 @@ export async function checkStore(client: S3Client, location: S3Location, log: (m
 }
 
 function refusal(error: unknown, bucket: string): unknown {
-  const { cause = error } = error as Error;
-  if ((cause as Error).name === 'CredentialsProviderError') {
+  const { name } = error as Error;
+  const { cause } = error as { readonly cause?: unknown };
+  if (cause instanceof Error && cause.name === 'CredentialsProviderError') {
     return new FilesUrlError('no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or what else the AWS SDK takes', {
       cause,
     });
   }
+  if (name === 'NoSuchBucket') return new FilesUrlError(`there is no bucket "${bucket}"`, { cause: error });
   const status = statusOf(error);
-  if (status === 404) return new FilesUrlError(`there is no bucket "${bucket}"`, { cause });
-  if (status === 301) return new FilesUrlError(`the bucket "${bucket}" is in another region`, { cause });
-  if (status === 400 || status === 401 || status === 403) {
-    return new FilesUrlError(`the store refuses these credentials, or what they may do in the bucket "${bucket}" (${status})`, { cause });
+  if (status === 301) return new FilesUrlError(`the bucket "${bucket}" is in another region`, { cause: error });
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new FilesUrlError(`the store refuses these credentials, or what they may do in the bucket "${bucket}" (${name})`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -49,7 +49,7 @@ export class S3Files implements Files {
   /** Throws FilesUrlError where address, bucket or credentials cannot be used, EngineUnavailableError where the store is away. */
   static async open({ url, log }: S3FilesOptions): Promise<S3Files> {
     const location = readS3Url(url);
-    const client = clientFor(location);
+    const client = clientFor(location, log);
     try {
       await checkStore(client, location, log);
     } catch (error) {

@@ -15,10 +15,14 @@ export interface Answered {
   readonly $metadata: { readonly attempts?: number };
 }
 
-export function clientFor({ endpoint, region }: S3Location): S3Client {
+const nothing = (): void => undefined;
+
+export function clientFor({ endpoint, region }: S3Location, log: (message: string) => void): S3Client {
   return new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    // The rest it says of every request, and refusals are told by their errors.
+    logger: { debug: nothing, info: nothing, error: nothing, warn: (...words: unknown[]) => log(`files: ${words.map(String).join(' ')}`) },
     maxAttempts: tries,
     retryMode: 'standard',
     // Checksums are given with each put, of the whole content; no other is to be made up on the way.
