@@ -162,7 +162,7 @@ describe('a store that is killed', () => {
       const { source } = pieces(200 * MEBIBYTE, MEBIBYTE);
       const putting = files.put('kept', source, limit);
       const refused = expect(putting).rejects.toMatchObject(away);
-      await until('the content received', deadlineMs, () => source.readableEnded);
+      await until('the content received', deadlineMs, () => source.readableEnded || undefined);
       await server.kill();
       await refused;
       await expect(files.ping()).rejects.toMatchObject(away);
@@ -243,7 +243,7 @@ describe('an address for putting directly', () => {
   it('ends', async () => {
     const files = await fresh();
     const { url, headers, expiresAt } = await files.directPut('videos/a.mp4', expected, 1_000);
-    await until('the end of the address', deadlineMs, () => Date.now() > expiresAt + 1_000);
+    await until('the end of the address', deadlineMs, () => Date.now() > expiresAt + 1_000 || undefined);
     expect((await send(url, headers, content)).status).toBe(403);
     expect(await keysOf(files)).toEqual([]);
   });
@@ -260,9 +260,9 @@ describe('connections', () => {
         const stream = await files.read('big');
         stream.destroy();
       }
-      await until('all but idle connections closed', deadlineMs, () => connections() <= 2);
+      await until('all but idle connections closed', deadlineMs, () => connections() <= 2 || undefined);
       files.close();
-      await until('all connections closed', deadlineMs, () => connections() === 0);
+      await until('all connections closed', deadlineMs, () => connections() === 0 || undefined);
       await close();
     },
     deadlineMs,

@@ -98,7 +98,7 @@ describe('a download from the store', () => {
       outgoing.once('error', reject);
       outgoing.end();
     });
-    await until('the stream destroyed', deadlineMs, () => reads.length === 1 && reads[0]?.destroyed);
+    await until('the stream destroyed', deadlineMs, () => (reads.length === 1 && reads[0]?.destroyed) || undefined);
   });
 
   it('answers 503 while the store is away, and again after', async () => {
