@@ -27,6 +27,7 @@ import {
   readPositionToken,
   systemMachineClock,
 } from '#event-sourcing';
+import type { Files } from '#files';
 import { ApplyRenderResult, artworkAggregate, Artworks, CancelVideo, ClaimRenderJob, CreateVideo, GetVideo, ListVideos } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -75,7 +76,8 @@ export interface Behind {
   readonly operations: { -readonly [name in keyof Operations]: Operations[name] };
 }
 
-export async function startService(env: { readonly [name: string]: string } = { SANDBOX: 'true' }): Promise<Service> {
+/** `otherFiles` stand in for those in memory. */
+export async function startService(env: { readonly [name: string]: string } = { SANDBOX: 'true' }, otherFiles?: Files): Promise<Service> {
   const store = MemoryEventStore.create();
   const files = new MemoryFiles();
   const asked: unknown[] = [];
@@ -105,7 +107,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
       log: { warn: () => undefined },
     });
   const keys = new ApiKeys({ transactor: transactor(keyAggregate), store, ids: randomIds, clock: systemMachineClock });
-  const artworks = new Artworks(transactor(artworkAggregate), files, randomIds);
+  const artworks = new Artworks(transactor(artworkAggregate), otherFiles ?? files, randomIds);
   const urls = new SignedUrls('a key that only this test knows', systemMachineClock);
   const addresses = new Addresses(urls, () => 'http://127.0.0.1:3000');
   const plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
@@ -115,7 +117,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: PLANS, useValue: plans },
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
     { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
-    { provide: FILES, useValue: files },
+    { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
     { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },
     { provide: ApiKeys, useValue: keys },

@@ -102,6 +102,43 @@ describe('an upload', () => {
   });
 });
 
+describe('an announced upload', () => {
+  const url = (): string => pathOf(service.addresses.upload(queued, 2));
+  const announce = (body: unknown, at = url()) => call(service, at, { method: 'POST', token: null, body });
+
+  it('is to be put here where files lie in a folder', async () => {
+    const answer = await announce({ bytes: mp4.length, sha256 });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { upload: null, videoUrl: service.addresses.uploaded(queued, 2, sha256), bytes: mp4.length, sha256 },
+    ]);
+  });
+
+  it.each([
+    [{ bytes: 0, sha256 }, 'bytes'],
+    [{ bytes: 1.5, sha256 }, 'bytes'],
+    [{ bytes: '1', sha256 }, 'bytes'],
+    [{ bytes: 1, sha256: sha256.toUpperCase() }, 'sha256'],
+    [{ bytes: 1 }, 'sha256'],
+    [{ bytes: 1, sha256, key: 'videos/x.mp4' }, 'key'],
+  ])('of %j is 400', async (body, field) => {
+    const answer = await announce(body);
+    expect([answer.status, answer.body]).toEqual([400, expect.objectContaining({ errors: [expect.objectContaining({ field })] })]);
+  });
+
+  it('of more than 200 MB is 413, as it would be on arrival', async () => {
+    expect((await announce({ bytes: 200 * 1024 * 1024, sha256 })).status).toBe(200);
+    expect((await announce({ bytes: 200 * 1024 * 1024 + 1, sha256 })).body).toMatchObject({ status: 413, limitBytes: 200 * 1024 * 1024 });
+  });
+
+  it('needs the signature of this very address, for writing', async () => {
+    const body = { bytes: 1, sha256 };
+    expect((await announce(body, `/v1/uploads/${queued}/2`)).status).toBe(401);
+    expect((await announce(body, url().replace('/2?', '/3?'))).status).toBe(403);
+    expect((await announce(body, service.urls.sign('read', `/v1/uploads/${queued}/2`, 1_000))).status).toBe(403);
+  });
+});
+
 /** Sends without end, in pieces, until an answer comes. */
 function endless(path: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import type { RenderJob } from '#contracts';
 import type { MachineClock } from '#event-sourcing';
+import { deliver, type Upload } from './delivery.js';
 import type { RenderSlot } from './render-slot.process.js';
-import { AwayError, download, RefusedError, send } from './transfers.http.js';
+import { AwayError, download, RefusedError } from './transfers.http.js';
 
 /** What a worker says about a job. */
 export type Report =
@@ -22,12 +23,6 @@ export type Report =
     };
 
 export type Say = (report: Report) => Promise<void>;
-
-interface Upload {
-  readonly videoUrl: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 export interface RunOptions {
   readonly clock: MachineClock;
@@ -60,12 +55,9 @@ export async function runJob(job: RenderJob, slot: RenderSlot, say: Say, options
     const rendered = await slot.render({ artworkFile, roomId: job.roomId, output: job.output, file }, teller(about, say, options), signal);
     if (rendered.kind === 'failed') return await fail(rendered.reason, rendered.retryable);
     const video = await readFile(file);
-    const answer = await patiently(tries, () =>
-      send('PUT', options.resolve(job.uploadUrl), video, { 'content-type': 'video/mp4' }, signal),
-    );
-    if (!isUpload(answer)) return await fail('The upload was answered with something else than its address.', true);
-    const { videoUrl, bytes, sha256 } = answer;
-    await say({ type: 'videos.render.completed', data: { ...about, videoUrl, bytes, sha256 } });
+    const upload = await deliver(options.resolve(job.uploadUrl), video, { ...tries, patiently: (work) => patiently(tries, work) });
+    if (upload === undefined) return await fail('The upload was answered with something else than its address.', true);
+    await say({ type: 'videos.render.completed', data: { ...about, ...upload } });
   } catch (error) {
     if (error instanceof AwayError) return await fail(`The render worker could not reach the service: ${error.message}.`, true);
     // An address that has expired is made afresh for the next attempt; a picture that is gone stays gone.
@@ -121,10 +113,4 @@ export async function patiently<T>(
     }
   }
   return await work();
-}
-
-function isUpload(answer: unknown): answer is Upload {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const { videoUrl, bytes, sha256 } = answer as Partial<Record<keyof Upload, unknown>>;
-  return typeof videoUrl === 'string' && typeof bytes === 'number' && typeof sha256 === 'string';
 }

@@ -51,6 +51,12 @@ export async function send(
   }
 }
 
+/** Puts a body where nothing is answered but that it was taken. Rejects as `download` does. */
+export async function put(url: string, body: Uint8Array, headers: Record<string, string>, signal: AbortSignal): Promise<void> {
+  const response = await call(url, { method: 'PUT', body, headers }, signal);
+  await response.body?.cancel();
+}
+
 async function call(url: string, init: RequestInit, signal: AbortSignal, waitMs = 0): Promise<Response> {
   let response: Response;
   try {

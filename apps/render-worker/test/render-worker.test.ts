@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +123,31 @@ describe('the render worker', () => {
     });
     await until(async () => (await queue.lag(topics.renderJobs, 'render-workers')) === 0);
     expect(await readdir(workDir)).toEqual([]);
+  });
+
+  it('puts the video straight into the store where that is offered', async () => {
+    service.direct = 'taken';
+    await worker.start();
+    await approve(job('v-1', '/good'));
+    await until(() => heard('completed'));
+    const stored = service.stored.get('/store/upload/v-1') as Buffer;
+    expect(boxesOf(stored).slice(0, 2)).toEqual(['ftyp', 'moov']);
+    expect(service.uploads.size).toBe(0);
+    expect(results.at(-1)?.data).toEqual({
+      videoId: 'v-1',
+      attempt: 1,
+      videoUrl: '/upload/v-1/direct',
+      bytes: stored.length,
+      sha256: createHash('sha256').update(stored).digest('hex'),
+    });
+  });
+
+  it('goes through the service where the store refuses it', async () => {
+    service.direct = 'refused';
+    await worker.start();
+    await approve(job('v-1', '/good'));
+    await until(() => heard('completed'));
+    expect(results.at(-1)?.data).toMatchObject({ videoUrl: '/upload/v-1/file', bytes: service.uploads.get('/upload/v-1')?.length });
   });
 
   it('says of a picture that cannot be used that it failed for good', async () => {

@@ -9,6 +9,10 @@ export class Service {
   readonly artworks = new Map<string, Buffer>();
   /** Jobs to be claimed over HTTP. */
   readonly jobs: unknown[] = [];
+  /** What becomes of a video that is announced: it is to be put here, or straight into a store that takes it or does not. */
+  direct: 'none' | 'taken' | 'refused' = 'none';
+  /** What was put straight into the store, by path. */
+  readonly stored = new Map<string, Buffer>();
   /** So many requests are answered 503 first. */
   away = 0;
 
@@ -45,6 +49,16 @@ export class Service {
     if (method === 'GET') {
       const artwork = this.artworks.get(path);
       return artwork === undefined ? [404] : [200, artwork];
+    }
+    if (method === 'POST' && path.startsWith('/upload/')) {
+      const announced = JSON.parse(body.toString()) as { readonly bytes: number; readonly sha256: string };
+      const direct = { method: 'PUT', url: `${this.url}/store${path}`, headers: { 'content-length': String(announced.bytes) } };
+      return [200, JSON.stringify({ ...announced, upload: this.direct === 'none' ? null : direct, videoUrl: `${path}/direct` })];
+    }
+    if (method === 'PUT' && path.startsWith('/store/')) {
+      if (this.direct === 'refused') return [403, '<Error/>'];
+      this.stored.set(path, body);
+      return [200];
     }
     if (method === 'PUT') {
       this.uploads.set(path, body);

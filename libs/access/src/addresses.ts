@@ -31,7 +31,7 @@ export class Addresses {
     return this.signed('write', `/v1/uploads/${encodeURIComponent(videoId)}/${attempt}`, 24 * hourMs);
   }
 
-  /** What names a delivered MP4 in the worker's report. It says what was uploaded for which attempt, and that we took it. */
+  /** What names a delivered MP4 in the worker's report. It says what was uploaded, or announced, for which attempt; whether it is there, the files say. */
   uploaded(videoId: string, attempt: number, sha256: string): string {
     return this.base() + this.urls.seal(`/v1/uploads/${encodeURIComponent(videoId)}/${attempt}/${sha256}`);
   }

@@ -122,6 +122,19 @@ export const schemas: { readonly [name: string]: Schema } = {
     leaseMs: whole,
   }),
   Upload: object({ videoUrl: address, bytes: whole, sha256 }),
+  OfferedUpload: object({
+    upload: orNull(
+      object({
+        method: { const: 'PUT' },
+        url: address,
+        headers: { type: 'object', additionalProperties: string },
+        expiresAt: instant,
+      }),
+    ),
+    videoUrl: address,
+    bytes: whole,
+    sha256,
+  }),
   Now: object({ now: instant }),
   Parked: object({
     id: string,

@@ -15,6 +15,23 @@ export class FileTooLargeError extends Error {
   }
 }
 
+/** Content that is known before it comes. */
+export interface ExpectedContent {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly contentType: string;
+}
+
+/** A PUT that stores one file: nothing but the expected content is taken, and nothing under another key. */
+export interface DirectPut {
+  readonly url: string;
+  /** To be sent exactly so. */
+  readonly headers: { readonly [name: string]: string };
+  /** Milliseconds since the epoch; later it is refused. */
+  readonly expiresAt: number;
+}
+
 /** Files by key (`artworks/…`, `videos/…`; segments of `A–Z a–z 0–9 . _ - @ :`, none of them `.` or `..`). */
 export interface Files {
   /**
@@ -35,4 +52,6 @@ export interface Files {
   remove(key: string): Promise<void>;
   /** Keys under a prefix, with the time of last change (ms since the epoch), for sweeping what no event names. */
   list(prefix: string): AsyncIterable<{ readonly key: string; readonly changedAt: number }>;
+  /** For somebody who may not be let in otherwise, to put this content under this key past us. Only stores that others can reach have it. */
+  directPut?(key: string, content: ExpectedContent, lifetimeMs: number): Promise<DirectPut>;
 }

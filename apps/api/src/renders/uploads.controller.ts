@@ -1,11 +1,13 @@
 import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Files, StoredFile } from '#files';
-import { Controller, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Addresses, uploadKey } from '#access';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
+import { Is, sha256, wholeNumber } from '../edge/rules.js';
+import { inBody } from '../edge/shape.js';
 import { FILES } from '../ports.js';
 
 /** Largest MP4 that a worker may deliver, in bytes. */
@@ -15,6 +17,24 @@ interface Received {
   readonly videoUrl: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export class AnnouncedBody {
+  @Is(wholeNumber(1, Number.MAX_SAFE_INTEGER)) bytes!: number;
+  @Is(sha256) sha256!: string;
+}
+
+/** How long the MP4 of an announcement is waited for, in milliseconds. */
+const announcedMs = 3_600_000;
+
+interface Offered extends Received {
+  /** Null: the MP4 is to be put here. */
+  readonly upload: {
+    readonly method: 'PUT';
+    readonly url: string;
+    readonly headers: { readonly [name: string]: string };
+    readonly expiresAt: string;
+  } | null;
 }
 
 /** Where workers put what they rendered. */
@@ -42,6 +62,31 @@ export class UploadsController {
     if (stored.bytes === 0) throw new ProblemError('invalid-body', 'the body must be an MP4');
     reply.code(201);
     return { videoUrl: this.addresses.uploaded(videoId, Number(attempt), stored.sha256), bytes: stored.bytes, sha256: stored.sha256 };
+  }
+
+  @Post(':videoId/:attempt')
+  @HttpCode(200)
+  @Route({
+    summary: 'Announce the MP4 of a job: where its bytes can go straight into the store, the answer says how; then it goes into the report',
+    access: { signed: 'write' },
+    body: { kind: 'json', shape: AnnouncedBody },
+    answers: { 200: { schema: 'OfferedUpload' } },
+  })
+  async announce(
+    @Param('videoId') videoId: string,
+    @Param('attempt') attempt: string,
+    @Body(inBody(AnnouncedBody)) { bytes, sha256 }: AnnouncedBody,
+  ): Promise<Offered> {
+    if (bytes > uploadLimitBytes) throw new ProblemError('payload-too-large', undefined, { limitBytes: uploadLimitBytes });
+    const key = uploadKey(videoId, Number(attempt), sha256);
+    const direct = await this.files.directPut?.(key, { bytes, sha256, contentType: 'video/mp4' }, announcedMs);
+    const upload = direct && {
+      method: 'PUT' as const,
+      url: direct.url,
+      headers: direct.headers,
+      expiresAt: new Date(direct.expiresAt).toISOString(),
+    };
+    return { upload: upload ?? null, videoUrl: this.addresses.uploaded(videoId, Number(attempt), sha256), bytes, sha256 };
   }
 
   private async store(videoId: string, attempt: number, request: FastifyRequest): Promise<StoredFile> {

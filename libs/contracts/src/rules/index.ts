@@ -55,6 +55,13 @@ export const id: Rule = {
 // Control characters and halves of surrogate pairs are in no text that a person wrote.
 const plainText = /^[^\p{Cc}\p{Cs}]*$/u;
 
+/** A SHA-256 as this service writes it. */
+export const sha256: Rule = {
+  allows: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+  words: '64 lower-case hexadecimal digits',
+  schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+};
+
 /** Text of `min` to `max` characters on one line, not only blanks. */
 export function text(min: number, max: number): Rule {
   return {

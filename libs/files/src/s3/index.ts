@@ -1,0 +1,1 @@
+export { S3Files, type S3FilesOptions } from './s3-files.js';
