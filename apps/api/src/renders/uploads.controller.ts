@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Addresses, uploadKey } from '#access';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
-import { Is, sha256, wholeNumber } from '../edge/rules.js';
+import { Is, sha256, wholeNumber } from '#contracts/rules';
 import { inBody } from '../edge/shape.js';
 import { FILES } from '../ports.js';
 
