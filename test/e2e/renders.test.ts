@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { bill, subscription } from './billing.js';
 import { expectStatus, type Client } from './client.js';
 import { picture } from './pictures.js';
@@ -137,6 +137,21 @@ describe('Renders by workers from outside', () => {
       .as(undefined)
       .ask('PUT', forged(job.uploadUrl), { body: smallVideo, headers: { 'content-type': 'video/mp4' } });
     expect([refused.status, refused.body.code]).toEqual([403, 'invalid-signature']);
+  });
+
+  it('what is announced is not yet there: to report it without delivering it is a failure, and with a folder it comes here', async () => {
+    await create();
+    const job = await worker.job();
+    const sha256 = createHash('sha256').update(smallVideo).digest('hex');
+    const { upload, ...announced } = await worker.announce(job, { bytes: smallVideo.byteLength, sha256 });
+    expect(upload).toBeNull();
+    expectStatus(202, await worker.report('completed', job, announced));
+    const again = await worker.job();
+    expect([again.videoId, again.attempt]).toEqual([job.videoId, 2]);
+    const { upload: _here, ...named } = await worker.announce(again, { bytes: smallVideo.byteLength, sha256 });
+    expect(await worker.upload(again)).toEqual(named);
+    const done = expectStatus(202, await worker.report('completed', again, named));
+    expect((await client.video(job.videoId, done.position)).status).toBe('ready');
   });
 
   it('results that cannot be right are parked or no CloudEvents', async () => {

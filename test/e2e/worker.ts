@@ -38,6 +38,12 @@ export class OutsideWorker {
     return expectStatus(201, await this.client.as(undefined).ask<Upload>('PUT', job.uploadUrl, { body: video, headers }));
   }
 
+  /** Says what will be uploaded; `upload` tells how, or is null where it is to come here. */
+  async announce(job: RenderJob, { bytes, sha256 }: Pick<Upload, 'bytes' | 'sha256'>): Promise<Upload & { readonly upload: unknown }> {
+    const body = { bytes, sha256 };
+    return expectStatus(200, await this.client.as(undefined).ask<Upload & { readonly upload: unknown }>('POST', job.uploadUrl, { body }));
+  }
+
   report(type: ResultType, { videoId, attempt }: RenderJob, data: object = {}): Promise<Answered<{ position: string } & Problem>> {
     return this.client.post('/v1/render-results', {
       specversion: '1.0',

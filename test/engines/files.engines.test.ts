@@ -253,7 +253,7 @@ describe('connections', () => {
   it(
     'are given back by readers who leave',
     async () => {
-      const { url, open: connections, close } = await counting(await freshUrl());
+      const { url, open: connections, close } = await doorTo(await freshUrl());
       const files = await open(url);
       await files.put('big', pieces(20 * MEBIBYTE).source, limit);
       for (let i = 0; i < 50; i += 1) {
@@ -269,18 +269,38 @@ describe('connections', () => {
   );
 });
 
-/** The store behind a door that counts. */
-async function counting(url: string): Promise<{ readonly url: string; readonly open: () => number; readonly close: () => Promise<void> }> {
+interface Door {
+  /** The FILES_URL that leads through it. */
+  readonly url: string;
+  /** Connections through it now. */
+  readonly open: () => number;
+  /** Lets no more than so many bytes of each connection get to the store. */
+  readonly holdAfter: (bytes: number) => void;
+  /** Whether a connection is held. */
+  readonly holding: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** A way to the store that counts, and can hold on to what is sent. */
+async function doorTo(url: string): Promise<Door> {
   const store = new URL(new URL(url).searchParams.get('endpoint') ?? '');
-  let now = 0;
+  let [connections, most, holding] = [0, Infinity, false];
   const door = createServer((client) => {
-    now += 1;
+    connections += 1;
+    let sent = 0;
     const onward = connect(Number(store.port), store.hostname);
     client.pipe(onward).pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      sent += chunk.length;
+      if (sent <= most) return;
+      holding = true;
+      client.unpipe(onward).pause();
+    });
     client.on('error', () => onward.destroy());
     onward.on('error', () => client.destroy());
+    onward.on('close', () => client.destroy());
     client.on('close', () => {
-      now -= 1;
+      connections -= 1;
       onward.destroy();
     });
   });
@@ -288,7 +308,11 @@ async function counting(url: string): Promise<{ readonly url: string; readonly o
   const { port } = door.address() as AddressInfo;
   return {
     url: url.replace(store.host, `127.0.0.1:${port}`),
-    open: () => now,
+    open: () => connections,
+    holdAfter: (bytes) => {
+      most = bytes;
+    },
+    holding: () => holding,
     close: () => new Promise((resolve) => door.close(() => resolve())),
   };
 }
