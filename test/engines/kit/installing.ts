@@ -14,6 +14,7 @@ export async function cached(name: string, fill: (folder: string) => Promise<voi
   const folder = join(cache, name);
   await once(
     name,
+    name,
     () => existsSync(folder),
     async () => {
       const filling = `${folder}.filling`;
@@ -28,7 +29,7 @@ export async function cached(name: string, fill: (folder: string) => Promise<voi
 
 /** Debian packages for a command that is missing; where we may not install them, the message says what to install. */
 export async function fromDebian(packages: readonly string[], isThere: () => boolean): Promise<void> {
-  await once(packages.join('-'), isThere, async () => {
+  await once('debian', packages.join(' '), isThere, async () => {
     const wanted = packages.join(' ');
     if (process.getuid?.() !== 0 || !onPath('apt-get')) throw new Error(`Please install ${wanted} (Debian: apt-get install ${wanted}).`);
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -57,11 +58,11 @@ export async function run(command: string, args: readonly string[], env = proces
   });
 }
 
-/** One installation of a name at a time over all processes; the lock of a process that is gone is taken over. */
-async function once(name: string, isThere: () => boolean, install: () => Promise<void>): Promise<void> {
+/** One installation under a lock at a time over all processes; the lock of a process that is gone is taken over. */
+async function once(lockName: string, name: string, isThere: () => boolean, install: () => Promise<void>): Promise<void> {
   if (isThere()) return;
   mkdirSync(cache, { recursive: true });
-  const lock = join(cache, `${name}.installing`);
+  const lock = join(cache, `${lockName}.installing`);
   await until(`the lock ${lock}`, INSTALL_MS, () => take(lock) || undefined);
   const release = () => rmSync(lock, { force: true });
   process.once('exit', release);

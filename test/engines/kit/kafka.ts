@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
+import { ran } from './desk.client.js';
 import { cached, fromDebian, onPath, run } from './installing.js';
 import { type BrokerPorts, serverProperties } from './kafka.properties.js';
 import { freshFolder, OwnedProcess, removeFolder } from './owned.js';
@@ -62,13 +63,15 @@ export async function startKafka({ brokers: count = 1, version = '3.9.2', proxie
   const servers = cluster.map((ports) => new BrokerProcess(jars, home, ports, cluster));
   await Promise.all(servers.map((server) => server.format(clusterId)));
   await Promise.all(servers.map((server) => server.start()));
+  const told = `Apache Kafka ${servers[0]?.version()}`;
+  await ran('Kafka', count === 1 ? told : `${told} (${count} brokers)`);
   return {
     bootstrap: cluster.map(({ advertised }) => `127.0.0.1:${advertised}`),
     brokers: servers.map((server) => server.handle()),
-    version: `Apache Kafka ${servers[0]?.version()}`,
+    version: told,
     stop: async () => {
       await Promise.all(servers.map((server) => server.kill()));
-      await Promise.all(cluster.map(({ proxy }) => proxy?.close()));
+      for (const { proxy } of cluster) await proxy?.close();
       removeFolder(home);
     },
   };

@@ -1,6 +1,7 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ran } from './desk.client.js';
 import { fromDebian } from './installing.js';
 import { freshFolder, OwnedProcess, removeFolder } from './owned.js';
 import { freePort } from './ports.js';
@@ -61,8 +62,10 @@ export async function startPostgres({ durable = false }: { readonly durable?: bo
     });
   };
   await start();
+  const databases = await postgresAt(url);
+  await ran('PostgreSQL', databases.version);
   return {
-    ...(await postgresAt(url)),
+    ...databases,
     kill: () => server.kill(),
     start,
     stop: async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ran } from './desk.client.js';
 import { cached, onPath, run } from './installing.js';
 import { freshFolder, OwnedProcess, removeFolder } from './owned.js';
 import { freePort } from './ports.js';
@@ -66,6 +67,7 @@ export async function startS3(): Promise<S3> {
   };
   await start();
   const buckets = s3At(endpoint, env, `versitygw ${versionOf(binary)}`);
+  await ran('S3', buckets.version);
   return {
     ...buckets,
     filesUrl: await buckets.bucket('files', 'kit'),
