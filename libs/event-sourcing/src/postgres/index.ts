@@ -1,2 +1,3 @@
 export { PostgresDatabase, type PostgresOptions } from './postgres-database.js';
+export { PostgresOwnership } from './postgres-ownership.js';
 export { PostgresReadModels } from './postgres-read-models.js';
