@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const touchesTheWorld = [
   '**/sqlite/**',
   '**/folder/**',
+  '**/kafka/**',
   '**/testing/**',
   '**/*.clock.ts',
   '**/ids.ts',
