@@ -8,12 +8,17 @@ describe('the queue on Kafka', () => {
     async (_, clause) => {
       const bench = await kafkaBench(brokers);
       const began = Date.now();
-      try { await clause.run(bench); }
-      catch (e) { console.log(bench.reports.slice(0, 20).join('\n')); throw e; }
-      finally {
-      console.log('clause', Date.now() - began); const c = Date.now();
-      await bench.close();
-      console.log('close', Date.now() - c, bench.reports.slice(0, 8), bench.fatal); }
+      try {
+        await clause.run(bench);
+      } catch (e) {
+        console.log(bench.reports.slice(0, 20).join('\n'));
+        throw e;
+      } finally {
+        console.log('clause', Date.now() - began);
+        const c = Date.now();
+        await bench.close();
+        console.log('close', Date.now() - c, bench.reports.slice(0, 8), bench.fatal);
+      }
     },
     40_000,
   );

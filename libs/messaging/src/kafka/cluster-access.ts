@@ -2,7 +2,7 @@ import { type Cluster, type Consumer, PartitionAssigners } from 'kafkajs';
 import type { QueueClock, Report } from '../delivery/surroundings.js';
 import { type KafkaConnection, openClient } from './kafka-client.js';
 import { asEngineTrouble, EngineUnavailableError, isPermanent, isUnknownTopic, MissingTopicError } from './kafka-errors.js';
-import { Network } from './network.js';
+import type { Network } from './network.js';
 
 /** A record as it is read by hand. */
 export interface KafkaRecord {

@@ -2,7 +2,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { QueueClock, Report } from '../delivery/surroundings.js';
 import { fewRetries, type KafkaConnection, openClient } from './kafka-client.js';
 import { isPermanent } from './kafka-errors.js';
-import { Network } from './network.js';
+import type { Network } from './network.js';
 
 /** What a member of a Kafka group is told, and asked. */
 export interface MemberEvents {
