@@ -6,6 +6,7 @@ const touchesTheWorld = [
   '**/sqlite/**',
   '**/folder/**',
   '**/s3/**',
+  '**/kafka/**',
   '**/testing/**',
   '**/*.clock.ts',
   '**/ids.ts',

@@ -93,6 +93,22 @@ export class Backlog {
     insertBySeq(this.due, following);
   }
 
+  /** Drops what is not begun and `gone`, and answers it; what waited behind it may begin. */
+  forget(gone: (seq: number) => boolean): readonly number[] {
+    const stays = ({ seq }: Place): boolean => !gone(seq);
+    const dropped = this.fresh.filter((place) => !stays(place)).map(({ seq }) => seq);
+    this.fresh = this.fresh.filter(stays);
+    for (const lane of this.lanes.values())
+      for (const entry of lane.waiting.splice(0)) {
+        if (stays(entry)) lane.waiting.push(entry);
+        else if (this.held.delete(entry.seq)) dropped.push(entry.seq);
+      }
+    const due = this.due.filter((entry) => !stays(entry));
+    this.due = this.due.filter(stays);
+    for (const entry of due) this.finish(entry);
+    return [...dropped, ...due.map(({ seq }) => seq)];
+  }
+
   /** From now on messages begin in this order; what runs already goes on and holds its key. */
   setOrder(order: Order): void {
     if (order === this.order) return;

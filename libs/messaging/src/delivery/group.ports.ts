@@ -1,4 +1,4 @@
-import type { Consumer, Delivery, Message } from '../queue.port.js';
+import type { Consumer, Delivery } from '../queue.port.js';
 import type { Backlog, Entry, Place } from './backlog.js';
 import type { QueueClock, Report } from './surroundings.js';
 
@@ -8,9 +8,12 @@ export interface GroupStore {
   head(): number;
   /** Places after `after`, ascending, at most `limit`. */
   places(after: number, limit: number): readonly Place[];
-  load(seq: number): Message;
-  /** Something was finished; to be made durable soon. */
-  advanced(): void;
+  /** The message with its offset as the port shows it. */
+  load(seq: number): Omit<Delivery, 'topic'>;
+  /** The entry is finished; to be made durable soon. */
+  advanced(entry: Entry): void;
+  /** The entry is no longer being handled and not finished. False where it is no longer this process's to offer: it is forgotten. */
+  returned(entry: Entry): boolean;
   /** Resolves when all that was finished up to now is durable. */
   durable(): Promise<void>;
   /** Stores the message as parked and, with `entry.leaving` set, the group's progress: in one step. */

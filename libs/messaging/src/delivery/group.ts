@@ -94,9 +94,16 @@ export class Group {
   /** Offers again what the callers of one queue object held. */
   abandon(hand: Hand): void {
     for (const leave of [...hand.waiting]) leave();
-    for (const entry of hand.entries) this.options.backlog.giveBack(entry);
+    for (const entry of hand.entries) this.takeBack(entry);
     hand.entries.clear();
     this.pump();
+  }
+
+  /** Lets go of what is not begun and is no longer this process's to offer; answers what that was. */
+  forget(gone: (seq: number) => boolean): readonly number[] {
+    const forgotten = this.options.backlog.forget(gone);
+    this.pump();
+    return forgotten;
   }
 
   lag(): number {
@@ -135,8 +142,7 @@ export class Group {
 
   private deliveryOf(entry: Entry): Delivery {
     try {
-      const { key, headers, body } = this.options.store.load(entry.seq);
-      return { topic: this.options.topic, offset: String(entry.seq), key, headers, body };
+      return { topic: this.options.topic, ...this.options.store.load(entry.seq) };
     } catch (error) {
       this.options.backlog.giveBack(entry);
       throw error;
@@ -234,14 +240,19 @@ export class Group {
 
   private finish(entry: Entry): void {
     this.options.backlog.finish(entry);
-    this.options.store.advanced();
+    this.options.store.advanced(entry);
     this.idlers.reached(this.options.backlog.lowest);
     this.pump();
   }
 
   private offerAgain(entry: Entry): void {
-    this.options.backlog.giveBack(entry);
+    this.takeBack(entry);
     this.pump();
+  }
+
+  private takeBack(entry: Entry): void {
+    if (this.options.store.returned(entry)) this.options.backlog.giveBack(entry);
+    else this.options.backlog.finish(entry);
   }
 
   private stop(member: Member): Promise<void> {
@@ -256,7 +267,7 @@ export class Group {
 
   private vanish(member: Member): void {
     this.leave(member);
-    for (const entry of member.entries) this.options.backlog.giveBack(entry);
+    for (const entry of member.entries) this.takeBack(entry);
     member.entries.clear();
     this.pump();
   }

@@ -105,7 +105,8 @@ export class SqliteTopic {
     return {
       head: () => this.lastDurable,
       places: (after, limit) => this.table.places(after, limit),
-      load: (seq) => this.table.load(seq),
+      load: (seq) => ({ ...this.table.load(seq), offset: String(seq) }),
+      returned: () => true,
       advanced: () => {
         this.moved.add(open());
         this.around.advanced(this);

@@ -70,7 +70,8 @@ export class MemoryBroker {
           places.push({ seq, key: messageAt(topic, seq).key });
         return places;
       },
-      load: (seq) => messageAt(topic, seq),
+      load: (seq) => ({ ...messageAt(topic, seq), offset: String(seq) }),
+      returned: () => true,
       advanced: () => undefined,
       durable: async () => undefined,
       park: async (delivery, reason) => void this.park(name, delivery, reason),
