@@ -58,13 +58,14 @@ function questionsOfDashboard() {
 
 function checkCompose({ composeLoader }) {
   const file = join(deploy, 'compose.yaml');
-  const env = { ...process.env, COMPOSE_PROFILES: 'monitoring' };
-  const { out } = tool(composeLoader, [file], { env, quiet: true });
+  // Paths are relative to the folder of the file, as they are for docker compose.
+  const inDeploy = { cwd: deploy };
+  const { out } = tool(composeLoader, [file], { ...inDeploy, quiet: true });
   refuses(composeLoader, [broken('compose.yaml', file, 'stop_grace_period', 'stop_grace')]);
   const compose = parse(out);
   const lost = whatIsNotThere(compose);
   verdict('compose.yaml: services, networks, volumes and mounted files are there', lost.length === 0, lost.join('\n'));
-  const { out: other } = run(composeLoader, [broken('depends.yaml', file, 'postgres: { condition', 'nobody: { condition')]);
+  const { out: other } = run(composeLoader, [broken('depends.yaml', file, 'postgres: { condition', 'nobody: { condition')], inDeploy);
   verdict('refused as it should be: a service that waits for nobody', whatIsNotThere(parse(other)).length > 0, 'it was taken for right');
   return compose;
 }

@@ -15,14 +15,15 @@ export function run(command, args, options = {}) {
   return { ok: status === 0, out: plain(stdout), all: [plain(stdout), plain(stderr), error?.message].filter(Boolean).join('\n') };
 }
 
-function must(command, args, options) {
+/** Runs a program and answers what it printed; throws with all of it where it failed. */
+export function must(command, args, options) {
   const result = run(command, args, options);
   if (!result.ok) throw new Error(`${command} ${args.join(' ')} failed:\n${result.all}`);
   return result.out;
 }
 
 /** The folder `.cache/engines/<name>`, filled beside it and renamed when it is complete. */
-function cached(name, fill) {
+export function cached(name, fill) {
   const folder = join(cache, name);
   if (existsSync(folder)) return folder;
   console.log(`   (installing ${name}, once)`);
