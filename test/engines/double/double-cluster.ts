@@ -1,6 +1,7 @@
 import { type Certificate, DoubleNode, type Shared } from './double-node.js';
 import { EventLog } from './event-log.js';
 import { FaultPlan } from './fault-plan.js';
+import type { Counts } from './node-state.js';
 
 export interface ClusterOptions {
   nodes: number;
@@ -16,7 +17,7 @@ export class DoubleCluster {
     this.shared = {
       log: new EventLog(),
       plan: new FaultPlan(),
-      counts: { appendsReceived: 0, appendsWritten: 0, appendsRepeated: 0, subscriptions: 0 },
+      counts: { appendsReceived: 0, appendsWritten: 0, appendsRepeated: 0, eventsSent: 0, connectionsBroken: 0, subscriptions: 0 },
       nodes: [],
       leaderNumber: 0,
       tls: options.tls,
@@ -65,8 +66,6 @@ export class DoubleCluster {
       faultsLeft: plan.left,
       events: log.events.length,
       connections: nodes.reduce((sum, node) => sum + node.connections, 0),
-      heapBytes: process.memoryUsage().heapUsed,
-      residentBytes: process.memoryUsage.rss(),
     };
   }
 
@@ -85,17 +84,11 @@ export class DoubleCluster {
 }
 
 /** What the double knows of itself, for tests that wait for something to have reached it. */
-export interface DoubleFacts {
-  appendsReceived: number;
-  appendsWritten: number;
-  appendsRepeated: number;
+export interface DoubleFacts extends Counts {
   /** Open now. */
-  subscriptions: number;
   connections: number;
   faultsMet: number;
   faultsLeft: number;
   /** In the log, the system's own among them. */
   events: number;
-  heapBytes: number;
-  residentBytes: number;
 }

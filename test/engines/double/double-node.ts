@@ -95,7 +95,7 @@ export class DoubleNode implements NodeState {
     const listener = createServer({ noDelay: true }, (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
-      socket.on('error', (error) => console.error(`A connection of node ${this.number} broke: ${error.message}`));
+      socket.on('error', () => (this.counts.connectionsBroken += 1));
       injector.injectConnection(socket);
     });
     listener.listen(this.port, HOST);

@@ -56,6 +56,9 @@ export class EventLog {
   readonly events: LoggedEvent[] = [];
   private readonly streams = new Map<string, StreamState>();
   private readonly remembered = new Map<string, { stream: string; revision: bigint }>();
+  /** A ring: the oldest id is the next to be forgotten. */
+  private readonly rememberedIds: string[] = [];
+  private rememberedNext = 0;
   private readonly watchers = new Set<() => void>();
   private nextPosition = FIRST_POSITION;
   private sinceSystemEvent = 0;
@@ -113,13 +116,15 @@ export class EventLog {
     const logged = { ...event, stream, revision, position, createdTicks: String(BigInt(Date.now()) * TICKS_PER_MS) };
     state.events.push(logged);
     this.events.push(logged);
-    this.remembered.set(event.id, { stream, revision });
-    if (this.remembered.size > REMEMBERED_IDS) {
-      for (const [oldest] of this.remembered) {
-        this.remembered.delete(oldest);
-        break;
-      }
-    }
+    this.remember(event.id, stream, revision);
+  }
+
+  private remember(id: string, stream: string, revision: bigint): void {
+    const place = this.rememberedNext++ % REMEMBERED_IDS;
+    const forgotten = this.rememberedIds[place];
+    if (forgotten !== undefined) this.remembered.delete(forgotten);
+    this.rememberedIds[place] = id;
+    this.remembered.set(id, { stream, revision });
   }
 
   /** The server's own events, between those of others. They wake subscriptions too. */

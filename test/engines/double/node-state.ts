@@ -18,6 +18,10 @@ export interface Counts {
   appendsReceived: number;
   appendsWritten: number;
   appendsRepeated: number;
+  /** To subscriptions. */
+  eventsSent: number;
+  /** Broken by a client, or by the double when it was told to. */
+  connectionsBroken: number;
   /** Open now. */
   subscriptions: number;
 }

@@ -60,9 +60,9 @@ export async function subscribe(
     for (;;) {
       if (progress.next >= events().length && !(await grown())) return false;
       while (progress.next < events().length) {
-        const blocked = call.writableNeedDrain;
+        const full = call.writableLength + 1 >= call.writableHighWaterMark;
         if (!(await step())) return false;
-        if (blocked && events().length - progress.next > PAGE_EVENTS) return true;
+        if (full && events().length - progress.next > PAGE_EVENTS) return true;
       }
     }
   }
@@ -76,6 +76,7 @@ export async function subscribe(
     if (passes(event)) {
       if (!(await send(call, eventAnswer(event)))) return false;
       progress.sent += 1;
+      node.counts.eventsSent += 1;
       if (fault?.afterEvents && progress.sent >= fault.afterEvents) {
         breakRead(node, call, fault);
         return false;
