@@ -3,7 +3,8 @@
 const TESTS = '(\\.test\\.ts$|^test/|^libs/[^/]+/test/|^apps/[^/]+/test/)';
 const TESTING = '^libs/[^/]+/src/testing/';
 const NOT_SHIPPED = `${TESTS}|${TESTING}`;
-const DRIVERS = '(@photostructure/sqlite|better-sqlite3|@eventstore/db-client|kafkajs|/pg|pg-copy-streams|@aws-sdk/[^/]+)/|^node:sqlite$|^sqlite$';
+const DRIVERS =
+  '(@photostructure/sqlite|better-sqlite3|@eventstore/db-client|kafkajs|/pg|pg-copy-streams|@aws-sdk/[^/]+)/|^node:sqlite$|^sqlite$';
 const ADAPTERS = '^libs/[^/]+/src/(sqlite|folder|eventstoredb|postgres|kafka|s3)/';
 const PURE = '[^/]\\.(events|decisions|saga|publisher|projection)\\.ts$';
 
@@ -85,14 +86,20 @@ export default {
       comment: "Another library's inside may change any day; what it offers is in its index files.",
       severity: 'error',
       from: { path: '^libs/([^/]+)/', pathNot: TESTS },
-      to: { path: '^libs/[^/]+/src/.+', pathNot: ['^libs/$1/', '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|testing|rules|ffmpeg)/)?index\\.ts$'] },
+      to: {
+        path: '^libs/[^/]+/src/.+',
+        pathNot: ['^libs/$1/', '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|testing|rules|ffmpeg)/)?index\\.ts$'],
+      },
     },
     {
       name: 'apps-by-the-front-door',
       comment: "A library's inside may change any day; what it offers is in its index files.",
       severity: 'error',
       from: { path: '^apps/', pathNot: TESTS },
-      to: { path: '^libs/[^/]+/src/.+', pathNot: '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|rules|ffmpeg)/)?index\\.ts$' },
+      to: {
+        path: '^libs/[^/]+/src/.+',
+        pathNot: '^libs/[^/]+/src/((sqlite|folder|eventstoredb|postgres|kafka|s3|rules|ffmpeg)/)?index\\.ts$',
+      },
     },
     {
       name: 'standalone-is-the-sum',

@@ -12,6 +12,9 @@ const dist = join(root, 'dist');
 const ENTRIES = {
   main: 'apps/standalone/src/main.js',
   'render-process': 'apps/render-worker/src/render-process.js',
+  api: 'apps/api/src/main.js',
+  processor: 'apps/processor/src/main.js',
+  'render-worker': 'apps/render-worker/src/main.js',
   credits: 'apps/cli/src/main.js',
 };
 

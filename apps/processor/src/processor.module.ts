@@ -1,9 +1,9 @@
-import { type Grounded } from '#service';
+import type { Grounded, Runner } from '#service';
 import type { Projector } from '#event-sourcing';
 import { type DynamicModule, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Inbox } from './inbox.js';
-import { Processor, type Runner } from './processor.js';
+import { Processor } from './processor.js';
 
 /** Runs the processor for as long as the application lives. */
 class ProcessorLife implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -1,18 +1,9 @@
 import { FACT_PUBLISHER, type LogPublisher } from '#credits';
 import { type EventStore, type MachineClock, type Position, type Projector, Subscription } from '#event-sourcing';
 import { ACCOUNT_PREFIX, BALANCE_PUBLISHER, RENDER_PUBLISHER } from '#videos';
-import type { Domain } from '#service';
+import type { Domain, Runner, Work } from '#service';
 
 import type { Inbox } from './inbox.js';
-
-/** One durable piece of work: begins, and lets go in good order. */
-export interface Work {
-  start(): void | Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Lets a piece of work run in this process: at once, or while no other process does it. Made anew each time it begins. */
-export type Runner = (name: string, make: () => Work) => Work;
 
 export interface ProcessorParts {
   readonly store: EventStore;

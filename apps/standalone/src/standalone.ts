@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { secretFile, StaffKey } from '#access';
 import { createHttpApp } from '#api';
-import { Projector, randomIds, systemMachineClock } from '#event-sourcing';
+import { CheckpointWatch, type ProjectionProgress, Projector, randomIds, systemMachineClock } from '#event-sourcing';
 import { Processor } from '#processor';
 import { RenderWorkerModule } from '#render-worker';
 import {
@@ -12,7 +12,9 @@ import {
   groundOn,
   logGauges,
   openEngines,
+  ownedRunner,
   queueGauges,
+  runHere,
   serviceLog,
   type Settings,
   StartRefusedError,
@@ -33,7 +35,7 @@ export interface Standalone {
   /** How others reach it: no slash at the end. */
   readonly base: string;
   /** Finishes what has arrived, lets go of everything, gives the folder free. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
@@ -44,32 +46,48 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     const { dataDir, staffToken, signingKey } = await secretsOf(settings);
     warnOfShortSecrets({ STAFF_API_KEY: staffToken, URL_SIGNING_KEY: signingKey }, { log });
     let listening = '';
-    const projector = new Projector({
-      projections: [accountProjection, videoProjection],
-      store: engines.store,
-      readModels: engines.readModels,
-      clock: systemMachineClock,
-      log,
-      onStopped: (projection, error) => fatal(new Error(`projection ${projection} stopped`, { cause: error })),
-    });
+    // Where there may be other processes, one of them keeps the read models up to date, and the others look how far they have come.
+    const { store, readModels, ownership } = engines;
+    const makeProjector = (): Projector =>
+      new Projector({
+        projections: [accountProjection, videoProjection],
+        store,
+        readModels,
+        ...(ownership && { quietPages: 1 }),
+        clock: systemMachineClock,
+        log,
+        onStopped: (projection, error) => fatal(new Error(`projection ${projection} stopped`, { cause: error })),
+      });
+    const projector = makeProjector();
+    const progress = ownership
+      ? new CheckpointWatch({ readModels, projections: ['accounts', 'videos'], clock: systemMachineClock })
+      : projector;
     const base = (): string => settings.publicUrl ?? listening;
-    const grounded = await groundOn({ settings, engines, progress: projector, signingKey, base, log });
+    const grounded = await groundOn({ settings, engines, progress, signingKey, base, log });
     const module = StandaloneModule.of({
       api: {
         ...grounded,
         authenticators: [new StaffKey(staffToken)],
-        gapless: true,
-        readiness: { obstacles: catchingUp(engines, projector), away: () => engines.away() },
+        gapless: ownership === undefined,
+        readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
         gauges: async () => [...(await logGauges(engines.store, subscriptions)), ...(await queueGauges(engines.queue))],
         rebuild: (projection) => projector.rebuild(projection),
       },
-      processor: { ...grounded, projector: () => projector, publishesFacts: false, run: (_name, make) => make(), onStopped: fatal },
+      processor: {
+        ...grounded,
+        projector: ownership ? makeProjector : () => projector,
+        publishesFacts: ownership !== undefined,
+        run: ownership
+          ? ownedRunner({ ownership, owner: `standalone-${randomIds.random()}`, clock: systemMachineClock, log, onStopped: fatal })
+          : runHere,
+        onStopped: fatal,
+      },
       workers: [...extra, ...renderersOf(settings, grounded, dataDir, () => listening)],
     });
     const app = await createHttpApp(module, { logger: nest });
     const processor = app.get(Processor, { strict: false });
     function subscriptions(): ReadonlyMap<string, bigint> {
-      const projected = ['accounts', 'videos'].map((name) => [name, projector.upTo(name)] as const);
+      const projected = ['accounts', 'videos'].map((name) => [name, progress.upTo(name)] as const);
       return new Map([...projected, ...processor.publishedUpTo()]);
     }
     await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
@@ -78,9 +96,11 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
     });
     const { port } = app.getHttpServer().address() as { readonly port: number };
     listening = `http://${settings.host}:${port}`;
+    if (ownership && settings.sandbox) grounded.testClock.follow();
     logger.info({ base: base(), dataDir, sandbox: settings.sandbox }, 'listening');
     const stop = async (): Promise<void> => {
       logger.info('stopping');
+      await grounded.testClock.stop();
       await app.close();
       await engines.close();
     };
@@ -99,12 +119,16 @@ async function secretsOf(settings: Settings) {
   return { dataDir, staffToken, signingKey };
 }
 
+/** How long a probe waits for the read models, ms. */
+const LOOK_MS = 100;
+
 /** Not ready until the read models have come to where the log stood at the start. */
-function catchingUp({ store }: Engines, projector: Projector): () => Promise<readonly string[]> {
+function catchingUp({ store }: Engines, progress: ProjectionProgress): () => Promise<readonly string[]> {
   let target: bigint | undefined;
   return async () => {
     const to = (target ??= await store.head());
-    return ['accounts', 'videos'].filter((name) => projector.upTo(name) < to).map((name) => `the read model "${name}" is catching up`);
+    const behind = ['accounts', 'videos'].map(async (name) => ((await progress.waitFor(name, to, LOOK_MS)) ? [] : [name]));
+    return (await Promise.all(behind)).flat().map((name) => `the read model "${name}" is catching up`);
   };
 }
 

@@ -10,7 +10,6 @@ import { PAGE_SIZE } from './subscription.js';
 
 /** Rows of one projection kept in memory between pages, at most. */
 const CACHED_ROWS = 4_096;
-/** Pages without an event for a projection after which its checkpoint is stored all the same. */
 const QUIET_PAGES = 64;
 /** Rows of a rebuild held in memory, at most; past that they are written and read again. */
 const REBUILD_ROWS = 200_000;
@@ -22,6 +21,11 @@ export interface ProjectionEngines {
   readonly store: EventStore;
   readonly readModels: ReadModelStore;
   readonly clock: MachineClock;
+  /**
+   * Pages without an event for a projection after which its checkpoint is stored all the same; default 64. One: whoever looks for the
+   * checkpoint in the store sees it pass everything.
+   */
+  readonly quietPages?: number;
 }
 
 /** One projection at work: its live generation, how far that has come, and its rebuild. */
@@ -85,7 +89,7 @@ export class RunningProjection {
       await rows.add(after(events, at));
       const changes = rows.changes();
       this.quietPages = changes.size > 0 ? 0 : this.quietPages + 1;
-      if (changes.size > 0 || this.quietPages >= QUIET_PAGES) {
+      if (changes.size > 0 || this.quietPages >= (this.engines.quietPages ?? QUIET_PAGES)) {
         if (!(await this.write(upTo, rows))) return await this.reload();
       }
       this.progress.moveTo(upTo);
@@ -127,6 +131,7 @@ export class RunningProjection {
   private async fillAndSwitch(onProgress: (upTo: Position) => void): Promise<void> {
     const { store, readModels, clock } = this.engines;
     const { name, prefixes } = this.projection;
+    if (this.generation === undefined) await this.open();
     const generation = await readModels.rebuild(name);
     const next = new RebuiltRows(this.projection, generation);
     for (let caughtUp = false; !caughtUp; ) {

@@ -1,14 +1,22 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FolderLock, SqliteDatabase, SqliteEventStore, sqliteCode, SqliteReadModels } from '#event-sourcing/sqlite';
+import {
+  FolderInUseError,
+  FolderLock,
+  LostLogError,
+  SqliteDatabase,
+  SqliteEventStore,
+  sqliteCode,
+  SqliteReadModels,
+} from '#event-sourcing/sqlite';
 import { FolderFiles } from '#files/folder';
 import { SqliteQueue } from '#messaging/sqlite';
 import { type Engines, type EngineSurroundings, StartRefusedError, wordsOf } from './engines.port.js';
 import type { Settings } from './settings.js';
 
 /**
- * The embedded column: one folder, this process its only user. Throws FolderInUseError where another process has the folder, and
- * StartRefusedError where it cannot be used.
+ * The embedded column: one folder, this process its only user. Throws StartRefusedError where another process
+ * has the folder, or where it cannot be used.
  */
 export async function openEmbedded(settings: Settings, { clock, log, onFatal }: EngineSurroundings): Promise<Engines> {
   const dataDir = resolve(settings.dataDir);
@@ -36,6 +44,7 @@ export async function openEmbedded(settings: Settings, { clock, log, onFatal }: 
       },
     };
   } catch (error) {
+    if (error instanceof FolderInUseError || error instanceof LostLogError) throw new StartRefusedError(error.message, { cause: error });
     throw isOfTheDisk(error) ? new StartRefusedError(`the data folder "${dataDir}" (DATA_DIR) cannot be used: ${wordsOf(error)}`) : error;
   }
 }

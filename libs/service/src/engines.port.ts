@@ -1,4 +1,4 @@
-import type { EventStore, MachineClock, ReadModelStore } from '#event-sourcing';
+import type { EventStore, MachineClock, Ownership, ReadModelStore } from '#event-sourcing';
 import type { Files } from '#files';
 import type { MessageQueue } from '#messaging';
 
@@ -9,7 +9,7 @@ export interface Engines {
   readonly readModels: ReadModelStore;
   readonly files: Files;
   /** Says which process does what only one should do; undefined where there is no other process. */
-  readonly ownership: undefined;
+  readonly ownership: Ownership | undefined;
   /** Engines that do not answer now, by what they are. */
   away(): Promise<readonly EngineName[]>;
   /** Closes everything in order. */

@@ -1,8 +1,17 @@
+import type { KafkaQueue } from '#messaging/kafka';
 import { openEmbedded } from './engines.embedded.js';
 import type { Engines, EngineSurroundings } from './engines.port.js';
-import type { Settings } from './settings.js';
+import type { KafkaSettings, Settings } from './settings.js';
 
 /** The one switch between the columns. The clients of the servers are loaded only where they are used. */
 export async function openEngines(settings: Settings, surroundings: EngineSurroundings): Promise<Engines> {
-  return openEmbedded(settings, surroundings);
+  if (settings.servers === undefined) return openEmbedded(settings, surroundings);
+  const { openServers } = await import('./engines.servers.js');
+  return openServers(settings.servers, settings.sandbox, surroundings);
+}
+
+/** The queue of the servers column alone, as a render worker has it. */
+export async function openQueue(kafka: KafkaSettings, surroundings: EngineSurroundings): Promise<KafkaQueue> {
+  const { openKafka } = await import('./queue.kafka.js');
+  return openKafka(kafka, surroundings);
 }

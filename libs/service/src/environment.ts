@@ -35,8 +35,7 @@ export class Environment {
   @Is(absentOr(webAddress)) PUBLIC_URL?: string;
   @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
   @Is(absentOr(path)) DATA_DIR?: string;
-  @Is(absentOr(matching('embedded (servers is not built yet: this version runs embedded)', (value) => value === 'embedded')))
-  ENGINES?: string;
+  @Is(absentOr(oneOf('embedded', 'servers'))) ENGINES?: string;
   @Is(absentOr(url('an address like esdb://host:2113', 'esdb:', 'esdb+discover:', 'kurrentdb:', 'kurrentdb+discover:')))
   EVENT_STORE_URL?: string;
   @Is(absentOr(matching('a list like host:9092,host:9092', (value) => /^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/.test(value))))
@@ -46,7 +45,7 @@ export class Environment {
   @Is(absentOr(text(1, 1_000))) KAFKA_SASL_USERNAME?: string;
   @Is(absentOr(text(1, 1_000))) KAFKA_SASL_PASSWORD?: string;
   @Is(absentOr(url('an address like postgres://host/database', 'postgres:', 'postgresql:'))) DATABASE_URL?: string;
-  @Is(absentOr(url('an address like file:./data/files (s3:// is not built yet: this version runs embedded)', 'file:'))) FILES_URL?: string;
+  @Is(absentOr(url('an address like file:./data/files or s3://bucket/prefix', 'file:', 's3:'))) FILES_URL?: string;
   @Is(absentOr(path)) PLANS_FILE?: string;
   @Is(absentOr(text(1, 200))) SUPPORT_CONTACT?: string;
   @Is(absentOr(matching('1 to 200 visible characters', (value) => /^[\x21-\x7e]{1,200}$/.test(value)))) STAFF_API_KEY?: string;

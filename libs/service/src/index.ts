@@ -1,8 +1,13 @@
+export * from './column.servers.js';
 export * from './domain.js';
 export * from './domain.providers.js';
 export * from './engines.js';
 export * from './engines.port.js';
 export * from './gauges.js';
 export * from './ground.js';
+export * from './health.http.js';
 export * from './logger.js';
-export { InvalidSettingsError, loadEnvFile, readSettings, Settings } from './settings.js';
+export * from './runner.js';
+export * from './service.process.js';
+export { createTopics } from './topics.js';
+export { InvalidSettingsError, type KafkaSettings, loadEnvFile, readSettings, readWorkerSettings, Settings } from './settings.js';

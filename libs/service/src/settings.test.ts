@@ -10,6 +10,8 @@ describe('the settings', () => {
       urlSigningKey: undefined,
       dataDir: './data',
       engines: 'embedded',
+      kafka: undefined,
+      servers: undefined,
       filesUrl: undefined,
       plansFile: undefined,
       supportContact: 'support@video-credits.example',
@@ -54,14 +56,13 @@ describe('the settings', () => {
     ['HOST', 'http://x', 'a host name'],
     ['PUBLIC_URL', 'credits.example.com', 'an address like https'],
     ['URL_SIGNING_KEY', 'two words', '1 to 1000'],
-    ['ENGINES', 'servers', 'not built yet: this version runs embedded'],
-    ['ENGINES', 'postgres', 'embedded'],
+    ['ENGINES', 'postgres', 'embedded, servers'],
     ['EVENT_STORE_URL', 'http://x', 'esdb://'],
     ['KAFKA_BROKERS', 'kafka', 'host:9092'],
     ['KAFKA_SSL', 'yes', 'true, false'],
     ['KAFKA_SASL_MECHANISM', 'gssapi', 'plain'],
     ['DATABASE_URL', 'mysql://x', 'postgres://'],
-    ['FILES_URL', 's3://bucket', 'not built yet'],
+    ['FILES_URL', 'https://bucket', 's3://'],
     ['STAFF_API_KEY', 'two words', '1 to 200'],
     ['JWT_JWKS_URL', 'ftp://x', 'https'],
     ['JWT_ACCOUNT_CLAIM', 'a b', '1 to 128'],
@@ -80,6 +81,37 @@ describe('the settings', () => {
     expect(variables).toContain(name);
     expect(() => readSettings({ [name]: value })).toThrow(InvalidSettingsError);
     expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*${words.replace(/[/]/g, '\\/')}`));
+  });
+
+  const servers = {
+    ENGINES: 'servers',
+    EVENT_STORE_URL: 'esdb://db:2113?tls=true',
+    KAFKA_BROKERS: 'one:9092,two:9092',
+    DATABASE_URL: 'postgres://db/credits',
+    FILES_URL: 's3://bucket/prefix',
+    PUBLIC_URL: 'https://credits.example.com',
+    STAFF_API_KEY: 'a-staff-key-that-is-long-enough',
+    URL_SIGNING_KEY: 'a-signing-key-that-is-long-enough',
+  };
+
+  it('take the servers column with everything that it needs', () => {
+    expect(readSettings({ ...servers, KAFKA_SSL: 'true' }).servers).toEqual({
+      eventStoreUrl: 'esdb://db:2113?tls=true',
+      kafka: { brokers: ['one:9092', 'two:9092'], ssl: true, sasl: undefined },
+      databaseUrl: 'postgres://db/credits',
+      filesUrl: 's3://bucket/prefix',
+    });
+    const sasl = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
+    expect(readSettings({ ...servers, ...sasl }).servers?.kafka.sasl).toEqual({ mechanism: 'plain', username: 'u', password: 'p' });
+  });
+
+  it.each(Object.keys(servers).filter((name) => name !== 'ENGINES'))('refuse the servers column without %s', (name) => {
+    expect(() => readSettings({ ...servers, [name]: '' })).toThrow(`${name} must be set where ENGINES is servers`);
+  });
+
+  it('refuse the servers column with half of a login, and with files in a folder', () => {
+    expect(() => readSettings({ ...servers, KAFKA_SASL_USERNAME: 'u' })).toThrow(/must be set together/);
+    expect(() => readSettings({ ...servers, FILES_URL: 'file:./files' })).toThrow(/FILES_URL must be an address like s3/);
   });
 
   it('name every variable that is wrong at once', () => {

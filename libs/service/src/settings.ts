@@ -2,6 +2,34 @@ import { existsSync } from 'node:fs';
 import { validateSync } from 'class-validator';
 import { Environment, readDuration, variables } from './environment.js';
 
+/** Where the message queue is, and who we are to it. */
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  readonly ssl: boolean;
+  readonly sasl:
+    | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
+    | undefined;
+}
+
+/** The servers column: where each engine is, and who we are to it. */
+export interface ServerSettings {
+  readonly eventStoreUrl: string;
+  readonly kafka: KafkaSettings;
+  readonly databaseUrl: string;
+  readonly filesUrl: string;
+}
+
+/** What several processes must have in common is not made by the first of them: it is given to all. */
+const neededOfServers = [
+  'EVENT_STORE_URL',
+  'KAFKA_BROKERS',
+  'DATABASE_URL',
+  'FILES_URL',
+  'PUBLIC_URL',
+  'STAFF_API_KEY',
+  'URL_SIGNING_KEY',
+] as const satisfies readonly (keyof Environment)[];
+
 /** What the operator decides, read once at start. A class, so that it can be asked for where it is needed. */
 export class Settings {
   /** 0: any free port. */
@@ -12,7 +40,11 @@ export class Settings {
   /** Undefined: kept in the data folder, made at the first start. */
   readonly urlSigningKey!: string | undefined;
   readonly dataDir!: string;
-  readonly engines!: 'embedded';
+  readonly engines!: 'embedded' | 'servers';
+  /** There where KAFKA_BROKERS is set: all that a render worker needs. */
+  readonly kafka!: KafkaSettings | undefined;
+  /** Where the servers are; there where `engines` is `servers`. */
+  readonly servers!: ServerSettings | undefined;
   /** Undefined: `files` in the data folder. */
   readonly filesUrl!: string | undefined;
   /** Undefined: the catalogue this version ships with. */
@@ -38,8 +70,22 @@ export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
 }
 
+type Env = { readonly [name: string]: string | undefined };
+
 /** Makes settings of an environment. Empty variables count as unset, foreign ones are left alone. Throws InvalidSettingsError. */
-export function readSettings(env: { readonly [name: string]: string | undefined }): Settings {
+export function readSettings(env: Env): Settings {
+  const environment = checked(env);
+  const missing = environment.ENGINES === 'servers' ? neededOfServers.filter((name) => environment[name] === undefined) : [];
+  if (missing.length > 0) throw new InvalidSettingsError(missing.map((name) => `${name} must be set where ENGINES is servers`).join('\n'));
+  return settingsOf(environment);
+}
+
+/** The same for a render worker, which has no engines but perhaps the queue: it may be given the environment of the others, or less. */
+export function readWorkerSettings(env: Env): Settings {
+  return settingsOf(checked({ ...env, ENGINES: undefined }));
+}
+
+function checked(env: Env): Environment {
   const environment = Object.assign(
     new Environment(),
     Object.fromEntries(variables.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
@@ -50,7 +96,7 @@ export function readSettings(env: { readonly [name: string]: string | undefined 
       errors.map(({ property, constraints = {} }) => `${property} ${Object.values(constraints).join('; ')}`).join('\n'),
     );
   }
-  return settingsOf(environment);
+  return environment;
 }
 
 /** Reads a `.env` file in the working folder into the environment, where there is one. What is set already stays. */
@@ -60,6 +106,7 @@ export function loadEnvFile(): void {
 
 function settingsOf(environment: Environment): Settings {
   const number = (value: string | undefined, otherwise: number): number => (value === undefined ? otherwise : Number(value));
+  const kafka = kafkaOf(environment);
   const flag = (value: string | undefined, otherwise: boolean): boolean => (value === undefined ? otherwise : value === 'true');
   return {
     port: number(environment.PORT, 3_000),
@@ -67,7 +114,9 @@ function settingsOf(environment: Environment): Settings {
     publicUrl: environment.PUBLIC_URL?.replace(/\/+$/, ''),
     urlSigningKey: environment.URL_SIGNING_KEY,
     dataDir: environment.DATA_DIR ?? './data',
-    engines: 'embedded',
+    engines: (environment.ENGINES as Settings['engines'] | undefined) ?? 'embedded',
+    kafka,
+    servers: kafka !== undefined && environment.ENGINES === 'servers' ? serversOf(environment, kafka) : undefined,
     filesUrl: environment.FILES_URL,
     plansFile: environment.PLANS_FILE,
     supportContact: environment.SUPPORT_CONTACT ?? 'support@video-credits.example',
@@ -81,4 +130,24 @@ function settingsOf(environment: Environment): Settings {
     lowCredits: number(environment.LOW_CREDITS, 1),
     renderWorkers: number(environment.RENDER_WORKERS, 1),
   };
+}
+
+function kafkaOf(environment: Environment): KafkaSettings | undefined {
+  const { KAFKA_BROKERS, KAFKA_SSL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = environment;
+  const given = [KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD].filter((value) => value !== undefined).length;
+  if (given !== 0 && given !== 3)
+    throw new InvalidSettingsError('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together');
+  if (KAFKA_BROKERS === undefined) return undefined;
+  const mechanism = KAFKA_SASL_MECHANISM as 'plain' | 'scram-sha-256' | 'scram-sha-512' | undefined;
+  return {
+    brokers: KAFKA_BROKERS.split(','),
+    ssl: KAFKA_SSL === 'true',
+    sasl: mechanism && { mechanism, username: KAFKA_SASL_USERNAME ?? '', password: KAFKA_SASL_PASSWORD ?? '' },
+  };
+}
+
+function serversOf({ EVENT_STORE_URL = '', DATABASE_URL = '', FILES_URL = '' }: Environment, kafka: KafkaSettings): ServerSettings {
+  if (!FILES_URL.startsWith('s3:'))
+    throw new InvalidSettingsError('FILES_URL must be an address like s3://bucket/prefix where ENGINES is servers');
+  return { eventStoreUrl: EVENT_STORE_URL, kafka, databaseUrl: DATABASE_URL, filesUrl: FILES_URL };
 }

@@ -1,0 +1,74 @@
+import { StaffKey } from '#access';
+import { Projector, systemMachineClock } from '#event-sourcing';
+import {
+  logGauges,
+  obstaclesOf,
+  openServersProcess,
+  queueGauges,
+  type RunningProcess,
+  type ServersProcess,
+  type Settings,
+  StartRefusedError,
+  wordsOf,
+} from '#service';
+import { accountProjection, videoProjection } from '#videos';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ApiModule } from './api.module.js';
+import { type ApiParts, apiProviders } from './api.providers.js';
+import { createHttpApp } from './http.js';
+
+/** The edge by itself: commands go to the event store, reads to the read models that processors keep up to date. */
+@Module({})
+class ApiProcessModule {
+  static of(parts: ApiParts): DynamicModule {
+    const providers = [...apiProviders(parts)];
+    return { module: ApiProcessModule, global: true, imports: [CqrsModule.forRoot(), ApiModule], providers, exports: providers };
+  }
+}
+
+/** Starts one api process of the servers column and listens. */
+export async function startApi(settings: Settings): Promise<RunningProcess & { readonly base: string }> {
+  const opened = await openServersProcess(settings, 'api');
+  const { engines, grounded, staffToken, told } = opened;
+  try {
+    const module = ApiProcessModule.of({
+      ...grounded,
+      authenticators: [new StaffKey(staffToken)],
+      gapless: false,
+      // Without the event store nothing works; without another engine some things do not, and the process stays in use for the rest.
+      readiness: { obstacles: obstaclesOf(engines, ['event store']), away: () => engines.away() },
+      gauges: async () => [...(await logGauges(engines.store, () => new Map())), ...(await queueGauges(engines.queue))],
+      rebuild: (projection) => rebuilt(opened, projection),
+    });
+    const app = await createHttpApp(module, { logger: told.nest });
+    await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
+      await app.close();
+      throw new StartRefusedError(`PORT ${settings.port} on HOST ${settings.host} cannot be had: ${wordsOf(error)}`);
+    });
+    const { port } = app.getHttpServer().address() as { readonly port: number };
+    const base = `http://${settings.host}:${port}`;
+    told.logger.info({ base }, 'api listening');
+    const stop = async (): Promise<void> => {
+      await app.close();
+      await opened.stop();
+    };
+    return { base, greeting: `Video credits api at ${base}`, stop };
+  } catch (error) {
+    await opened.stop();
+    throw error;
+  }
+}
+
+/** Makes a read model anew beside the one that a processor keeps up to date, and tells the log how far it has come. */
+async function rebuilt({ engines, told }: ServersProcess, name: string): Promise<void> {
+  const projector = new Projector({
+    projections: [accountProjection, videoProjection].filter((projection) => projection.name === name),
+    store: engines.store,
+    readModels: engines.readModels,
+    clock: systemMachineClock,
+    log: told.log,
+    onStopped: (projection, error) => told.log(`rebuild of ${projection}: ${String(error)}`),
+  });
+  await projector.rebuild(name, (upTo) => told.logger.info({ projection: name, upTo: String(upTo) }, 'rebuilding'));
+}

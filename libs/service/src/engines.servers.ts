@@ -1,0 +1,85 @@
+import { isEngineUnavailable, untilAvailable } from '#event-sourcing';
+import { ConnectionStringError, EventStoreDbStore } from '#event-sourcing/eventstoredb';
+import { PostgresDatabase, PostgresOwnership, PostgresReadModels } from '#event-sourcing/postgres';
+import { FilesUrlError, S3Files } from '#files/s3';
+import { type EngineName, type Engines, type EngineSurroundings, StartRefusedError } from './engines.port.js';
+import { openKafka } from './queue.kafka.js';
+import type { ServerSettings } from './settings.js';
+
+/** Prefixes of the streams that this product writes. */
+const STREAMS = ['account-', 'artwork-', 'key-', 'clock-'];
+/** An engine that answers later than so counts as away, ms. */
+const PING_MS = 3_000;
+
+/**
+ * The servers column. Waits for the event store and the files, without which nothing can begin; the queue and the read models are
+ * connected to with their first use. Throws StartRefusedError for an address that cannot be right.
+ */
+export async function openServers(servers: ServerSettings, sandbox: boolean, surroundings: EngineSurroundings): Promise<Engines> {
+  const { clock, log } = surroundings;
+  const told = (fields: object, message: string): void => log(`${message} ${JSON.stringify(fields)}`);
+  const patience = { clock, log, signal: new AbortController().signal };
+  const waitFor = async <T>(name: EngineName, open: () => Promise<T>): Promise<T> => {
+    const opened = await untilAvailable(open, { ...patience, name });
+    if (opened === undefined) throw new Error('nobody ends this wait');
+    return opened.value;
+  };
+
+  const { eventStoreUrl: url, kafka, databaseUrl, filesUrl } = servers;
+  const store = await refusing('EVENT_STORE_URL', () =>
+    waitFor('event store', () =>
+      EventStoreDbStore.open({ url, sandbox, clock, prefixes: STREAMS, log: { debug: () => undefined, warn: told } }),
+    ),
+  );
+  const files = await refusing('FILES_URL', () => waitFor('files', () => S3Files.open({ url: filesUrl, log })));
+  const queue = openKafka(kafka, surroundings);
+  const database = new PostgresDatabase({ url: databaseUrl, log });
+  const readModels = new PostgresReadModels(database);
+  const pings: readonly (readonly [EngineName, () => Promise<unknown>])[] = [
+    ['event store', () => store.ping()],
+    ['message queue', () => queue.ping()],
+    ['read models', () => database.ping()],
+    ['files', () => files.ping()],
+  ];
+  return {
+    store,
+    queue,
+    readModels,
+    files,
+    ownership: new PostgresOwnership(database),
+    async away() {
+      const answers = await Promise.all(pings.map(async ([name, ping]) => ((await answersInTime(ping)) ? [] : [name])));
+      return answers.flat();
+    },
+    async close() {
+      await queue.close();
+      await store.close();
+      await readModels.close();
+      files.close();
+    },
+  };
+
+  async function answersInTime(ping: () => Promise<unknown>): Promise<boolean> {
+    const over = new AbortController();
+    try {
+      const late = clock.sleep(PING_MS, over.signal).then(() => false);
+      return await Promise.race([ping().then(() => true), late]);
+    } catch (error) {
+      if (!isEngineUnavailable(error)) throw error;
+      return false;
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+/** An address that cannot be right is the operator's to mend: it names its variable. */
+async function refusing<T>(variable: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof ConnectionStringError || error instanceof FilesUrlError)
+      throw new StartRefusedError(error.message.startsWith(variable) ? error.message : `${variable}: ${error.message}`);
+    throw error;
+  }
+}
