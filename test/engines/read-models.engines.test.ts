@@ -1,14 +1,19 @@
-import { systemMachineClock, type TableSchema } from '#event-sourcing';
+import type { TableSchema } from '#event-sourcing';
 import { PostgresDatabase, PostgresReadModels } from '#event-sourcing/postgres';
 import { type ReadModelPlace, readModelsContract } from '#event-sourcing/testing';
 import { EventLog } from '../../libs/event-sourcing/test/read-models/event.log.js';
 import { type Postgres, type PostgresDatabases, startPostgres } from './kit/postgres.js';
 import { type Proxy, startProxy } from './kit/proxy.js';
 import { sharedPostgres } from './kit/shared.js';
+import { until } from './kit/until.js';
 import { DEADLINE_MS, differences, ProcessOf, projection, watching, writing } from './read-models.process.js';
 
 const UNAVAILABLE = { name: 'EngineUnavailableError' };
 const NOTES: TableSchema = { name: 'notes', key: 'id', columns: { id: 'text', text: 'text' }, indexes: [] };
+
+const ALL_ROWS = { index: [], equals: [] } as const;
+/** Writes of a process between two faults. */
+const WRITES_BETWEEN = 5;
 
 let server: PostgresDatabases;
 let databases = 0;
@@ -125,7 +130,9 @@ describe('several processes on one PostgreSQL', () => {
     const watch = watching(opened(url).store);
     const adding = writing(log);
     await Promise.all(processes.map(({ projector }) => projector.start()));
-    await systemMachineClock.sleep(4_000);
+    await until('writes of each', DEADLINE_MS, () =>
+      processes.every(({ writes }) => writes > 0) && log.events.length > 4_000 ? true : undefined,
+    );
     await adding.stop();
     expect(await differences(processes[0] as ProcessOf, log)).toEqual({ lost: 0, doubled: 0, foldEqual: true });
     await watch.stop();
@@ -149,7 +156,7 @@ describe('several processes on one PostgreSQL', () => {
         await Promise.all([
           reader.get('totals', 'totals', 'account-1'),
           reader.range('totals', 'totals', query),
-          reader.count('totals', 'kinds', query0),
+          reader.count('totals', 'kinds', ALL_ROWS),
         ]);
       }
     });
@@ -163,8 +170,6 @@ describe('several processes on one PostgreSQL', () => {
     for (const process of processes) await process.end();
   });
 });
-
-const query0 = { index: [], equals: [] } as const;
 
 describe('a PostgreSQL that is away or overloaded is EngineUnavailableError', () => {
   it('where the pool is exhausted, within the time-out for a connection', async () => {
@@ -232,7 +237,9 @@ describe('faults of PostgreSQL', () => {
     const adding = writing(log);
     let longestMs = 0;
     for (let time = 0; time < times; time += 1) {
-      await systemMachineClock.sleep(150 + time * 17);
+      const before = processes.map((process) => process.writes);
+      const someOneWrote = () => processes.some((process, at) => process.writes >= (before[at] ?? 0) + WRITES_BETWEEN) || undefined;
+      await until('writes', DEADLINE_MS, someOneWrote);
       await fault(processes);
       const begin = performance.now();
       const head = await log.head();
@@ -266,13 +273,13 @@ describe('faults of PostgreSQL', () => {
   });
 
   it('answers that are lost after the statement was done', async () => {
-    await under('answer lost', 60, async () => proxy.cutAnswers(2));
+    await under('answer lost', 25, async () => proxy.cutAnswers(2));
   });
 
   it('a network that breaks off and refuses', async () => {
-    await under('network refused', 8, async () => {
+    await under('network refused', 8, async ([first]) => {
       await proxy.refuse();
-      await systemMachineClock.sleep(300);
+      await expect(first?.store.getNotes(['a'])).rejects.toMatchObject(UNAVAILABLE);
       await proxy.pass();
     });
   });
