@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createVideoBench } from './create-video.bench.js';
 import { eventStoreBench } from './event-store.bench.js';
 import type { Figures } from './figures.js';
+import { readModelsBench } from './read-models.bench.js';
 import { renewalsBench } from './renewals.bench.js';
 import { serve } from './service.js';
 
@@ -10,6 +11,7 @@ const benches: { readonly [name: string]: () => Promise<Figures> } = {
   'create-video': createVideoBench,
   renewals: renewalsBench,
   'event-store': () => eventStoreBench(),
+  'read-models': () => readModelsBench(),
 };
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {

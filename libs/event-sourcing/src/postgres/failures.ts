@@ -43,12 +43,13 @@ const AWAY_MESSAGES = [
 
 /** The server is away, overloaded, or turned its back in the middle: what was asked may or may not have happened. */
 export function isAway(error: unknown): boolean {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isAway);
-  if (!(error instanceof Error)) return false;
   const state = sqlState(error);
   if (state !== undefined) return AWAY_STATES.some((start) => state.startsWith(start));
-  const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? AWAY_CODES.includes(code) : AWAY_MESSAGES.some((message) => message.test(error.message));
+  // Not by their class: errors of Node itself may come from elsewhere than our own.
+  const { code, message, errors } = (typeof error === 'object' && error !== null ? error : {}) as Readonly<Record<string, unknown>>;
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(isAway); // each address of a name was tried
+  if (typeof code === 'string') return AWAY_CODES.includes(code);
+  return typeof message === 'string' && AWAY_MESSAGES.some((pattern) => pattern.test(message));
 }
 
 /** Nothing was written, and the same may be tried again at once. */
