@@ -112,7 +112,7 @@ describe('commands on EventStoreDB', () => {
       const until = performance.now() + SOAK_MS;
       let injected = 0;
       const trouble = async (): Promise<void> => {
-        for (; performance.now() < until; await systemMachineClock.sleep(40 + random() * 160)) {
+        for (; performance.now() < until; await systemMachineClock.sleep(100 + random() * 300)) {
           injected += 1;
           const dice = random();
           if (dice < 0.05) await double.faults.cutConnections();
