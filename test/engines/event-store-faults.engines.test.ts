@@ -220,6 +220,10 @@ describe('the store on EventStoreDB survives', () => {
   });
 
   it('B15: disposing, once and at the end: appends under way settle, the connection goes, another store may be opened', async () => {
+    // gRPC keeps a connection that it was still trying to make when its channel was closed: earlier tests may have left such.
+    await opened.store.close();
+    await double.faults.cutConnections();
+    opened = await openStore(double.url);
     await double.faults.next('batch-append', 'never-answer');
     const silent = opened.store.append(stream, NO_STREAM, someEvents(1));
     await until('the append is under way', async () => (await double.faults.facts()).faultsLeft === 0);

@@ -45,8 +45,9 @@ export class Commands {
     });
   }
 
-  get count(): number {
-    return this.#made;
+  /** Others in the same store, on streams of their own. */
+  another(): Commands {
+    return new Commands(this.store);
   }
 
   /** Gives a command to stream `id` and repeats it, as a customer would, until it is accepted. */

@@ -13,6 +13,10 @@ interface Task {
   readonly to: number;
 }
 
+/** Repeats of an append whose outcome is unknown. */
+const TRIES = 40;
+const PAUSE_MS = 50;
+
 const [url = '', name = ''] = process.argv.slice(2);
 const quiet = { debug: () => undefined, warn: () => undefined };
 const store = await EventStoreDbStore.open({ url, sandbox: true, clock: systemMachineClock, log: quiet });
@@ -22,9 +26,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { stream, from, to } = JSON.parse(line) as Task;
   const won: number[] = [];
   for (let version = from; version <= to; version += 1) {
-    const outcome = await store.append(stream, version === 0 ? NO_STREAM : version - 1, [anEvent(stream, version)]);
+    const append = () => store.append(stream, version === 0 ? NO_STREAM : version - 1, [anEvent(stream, version)]);
+    let outcome = await append();
+    for (let tries = 1; outcome.kind === 'unknown' && tries < TRIES; tries += 1) {
+      await systemMachineClock.sleep(PAUSE_MS);
+      outcome = await append();
+    }
+    if (outcome.kind === 'unknown') throw new Error(`${name} at ${version}: ${outcome.reason}`);
     if (outcome.kind === 'appended') won.push(version);
-    else if (outcome.kind === 'unknown') throw new Error(`${name} at ${version}: ${outcome.reason}`);
   }
   console.log(JSON.stringify({ won }));
 }
