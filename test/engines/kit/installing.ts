@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from './until.js';
 
 /** Where downloads and builds are kept, in this checkout and ignored by git. */
-export const cache = fileURLToPath(new URL('../../../.cache/engines/', import.meta.url));
+const cache = fileURLToPath(new URL('../../../.cache/engines/', import.meta.url));
 
 const INSTALL_MS = 20 * 60_000;
 

@@ -27,9 +27,9 @@ export interface Broker {
   /** Where clients find it: the proxy's port where there is one. */
   readonly port: number;
   readonly proxy?: Proxy;
-  /** kill -9. */
+  /** kill -9. Its proxy refuses, as a dead port does. */
   kill(): Promise<void>;
-  /** Starts it again on its data, and waits until it answers and is part of the cluster. */
+  /** Starts it again on its data, and waits until it answers and is part of the cluster. Its proxy passes again. */
   start(): Promise<void>;
   /** SIGSTOP: its connections stand and nothing answers. */
   freeze(): void;
@@ -127,6 +127,7 @@ class BrokerProcess {
       return (there && (this.complete || brokers.length === this.cluster.length)) || undefined;
     });
     this.complete = true;
+    await this.ports.proxy?.pass();
   }
 
   /** After the first start the others may be dead on purpose. */
@@ -134,6 +135,8 @@ class BrokerProcess {
 
   async kill(): Promise<void> {
     await this.process?.kill();
+    // As the port of a dead server does; the proxy alone would take connections and then close them.
+    await this.ports.proxy?.refuse();
   }
 
   /** As the running server told in its log. */
@@ -159,8 +162,8 @@ class BrokerProcess {
   }
 }
 
-/** Both loggers: warnings, and the one line that tells the version. */
-const TELLS_VERSION = 'org.apache.kafka.common.utils.AppInfoParser';
+/** Both loggers: warnings, and the package whose parser tells the version when a server starts. */
+const TELLS_VERSION = 'org.apache.kafka.common.utils';
 const SIMPLE_LOGGER = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', `-Dorg.slf4j.simpleLogger.log.${TELLS_VERSION}=info`];
 const LOG4J = `log4j.rootLogger=WARN, out
 log4j.logger.${TELLS_VERSION}=INFO
