@@ -116,6 +116,28 @@ describe('an append in a batch', () => {
   });
 });
 
+it('an append that is late finds its batch over, and says nothing', async () => {
+  const [late, other] = [newStream(), newStream()];
+  await double.faults.next('append', 'commit-late', { stream: late, delayMs: 300 });
+  const first = failureOf(append(late));
+  // The first append of a batch may be overtaken in the client by one that is begun after it.
+  await until('it has arrived', async () => (await double.faults.facts()).faultsLeft === 0);
+  await double.faults.next('append', 'cancelled', { stream: other });
+  expect(await Promise.all([first, failureOf(append(other))])).toMatchObject([{ type: 'cancelled' }, { type: 'cancelled' }]);
+  await until('it is written all the same', async () => (await lengthOf(late)) === 1);
+});
+
+it('a server that stands still keeps everybody waiting, and goes on', async () => {
+  await append(newStream());
+  double.freeze();
+  let settled = false;
+  const waiting = append(newStream()).finally(() => (settled = true));
+  await new Promise(setImmediate);
+  expect(settled).toBe(false);
+  double.thaw();
+  expect(await waiting).toMatchObject({ success: true });
+});
+
 it.each<[FaultKind, object, number]>([
   ['not-ready', { type: 'unavailable', code: 14 }, 0],
   ['too-busy', { type: 'unavailable', code: 14 }, 0],
@@ -250,6 +272,22 @@ describe('a restart', () => {
       ),
     );
     expect(await lengthOf(stream)).toBe(1);
+  });
+
+  it('forgets the ids that were in memory: an append of any kind that is sent again is written again', async () => {
+    const stream = newStream();
+    const what = event(1);
+    await append(stream, 'any', what);
+    expect(await append(stream, 'any', what)).toMatchObject({ nextExpectedRevision: 0n });
+    await double.faults.restart({ keepState: true });
+    const fresh = connect();
+    await until('it is back', () =>
+      fresh.appendToStream(stream, what).then(
+        ({ nextExpectedRevision }) => nextExpectedRevision === 1n,
+        () => false,
+      ),
+    );
+    await fresh.dispose();
   });
 
   it('down refuses connections, up takes them', async () => {

@@ -2,7 +2,7 @@ import { type AppendExpectedRevision, type AppendResult, BACKWARDS, END, type Ev
 import { all, event, failureOf, Listener, seen, until } from './double/conversation.js';
 import { type RunningDouble, startDouble } from './double/start-double.js';
 
-// What the double must be true to, shown with the raw client. The same tests hold on a real server, but for those of positions.
+// What the double must be true to, shown with the raw client and nothing else. A port for commands only counts and writes system events.
 const MIB = 1_048_576;
 
 let double: RunningDouble;
@@ -279,7 +279,7 @@ describe('a slow reader', () => {
   const [APPENDS, EACH] = [12, 40];
   /** What fits into the windows of a connection and the buffers at both ends. */
   const UNDERWAY_EVENTS = 120;
-  /** Another channel, so another connection: a reader who stops also stops the answers to appends on his own. */
+  /** Another channel and so a connection of its own. */
   const connectReader = () => EventStoreDBClient.connectionString(`${double.url}&keepAliveInterval=20000`);
 
   it('of a subscription: nothing is kept for one who does not read, and he loses nothing', async () => {

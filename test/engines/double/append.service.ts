@@ -25,16 +25,23 @@ interface Append {
 
 type BatchCall = ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 
+interface Batch {
+  call: BatchCall;
+  /** It has ended with an error: what was in flight in it is never answered, and what comes yet is not looked at. */
+  over: boolean;
+}
+
 /** Many appends over one call, each answered under its correlation id. */
 export function batchAppend(node: NodeState, call: BatchCall): void {
   const gathering = new Map<string, Append>();
+  const batch: Batch = { call, over: false };
   const denied = node.denies(call);
   if (denied && denied.code !== status.PERMISSION_DENIED) return void call.emit('error', denied);
   call.on('data', (request: streamsPb.BatchAppendReq) => {
     const correlation = request.getCorrelationId();
     const key = correlation?.getString() || correlation?.toString() || '';
-    const options = request.getOptions();
-    if (options) gathering.set(key, beginBatch(call, correlation, options));
+    const options = batch.over ? undefined : request.getOptions();
+    if (options) gathering.set(key, beginBatch(batch, correlation, options));
     const append = gathering.get(key);
     if (!append) return;
     if (denied) return done({ kind: 'access-denied' });
@@ -51,10 +58,11 @@ export function batchAppend(node: NodeState, call: BatchCall): void {
     }
   });
   call.on('end', () => call.end());
-  call.on('error', () => gathering.clear());
+  call.on('cancelled', () => gathering.clear());
 }
 
-function beginBatch(call: BatchCall, correlation: sharedPb.UUID | undefined, options: streamsPb.BatchAppendReq.Options): Append {
+function beginBatch(batch: Batch, correlation: sharedPb.UUID | undefined, options: streamsPb.BatchAppendReq.Options): Append {
+  const { call } = batch;
   const stream = nameOf(options.getStreamIdentifier());
   const expected = expectedOf({
     hasRevision: () => options.hasStreamPosition(),
@@ -70,7 +78,11 @@ function beginBatch(call: BatchCall, correlation: sharedPb.UUID | undefined, opt
     bytes: 0,
     call,
     deadlineMs: deadline ? deadline.getSeconds() * 1000 + deadline.getNanos() / 1e6 : Infinity,
-    fail: (error) => call.emit('error', error),
+    fail: (error) => {
+      if (batch.over || call.cancelled) return;
+      batch.over = true;
+      call.emit('error', error);
+    },
     answer: (outcome) => {
       const response = new streamsPb.BatchAppendResp();
       response.setCorrelationId(correlation);
@@ -86,7 +98,7 @@ function beginBatch(call: BatchCall, correlation: sharedPb.UUID | undefined, opt
         const error: statusPb.Status = batchStatus(outcome, stream, expected);
         response.setError(error);
       }
-      if (!call.cancelled && !call.destroyed) call.write(response);
+      if (!batch.over && !call.cancelled && !call.destroyed) call.write(response);
     },
   };
 }

@@ -41,7 +41,8 @@ export class DoubleCluster {
   /** Without its state, a server comes back with a new, empty log: its positions begin again. */
   async restart({ keepState, node }: { keepState: boolean; node?: number }): Promise<void> {
     await this.down(node);
-    if (!keepState) this.shared.log = new EventLog();
+    if (keepState) this.shared.log.forgetIds();
+    else this.shared.log = new EventLog();
     await this.up(node);
   }
 

@@ -127,6 +127,13 @@ export class EventLog {
     this.remembered.set(id, { stream, revision });
   }
 
+  /** What a restart does: the log stays, the ids that were in memory only are gone. */
+  forgetIds(): void {
+    this.remembered.clear();
+    this.rememberedIds.length = 0;
+    this.rememberedNext = 0;
+  }
+
   /** The server's own events, between those of others. They wake subscriptions too. */
   writeSystemEvents(count: number): void {
     for (let written = 0; written < count; written++) {

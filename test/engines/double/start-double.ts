@@ -16,7 +16,9 @@ export interface RunningDouble {
   /** For `EventStoreDBClient.connectionString`. */
   url: string;
   faults: Faults;
-  pid: number;
+  /** Its process stands still (SIGSTOP) until `thaw`: connections stay open and nothing moves in them. */
+  freeze(): void;
+  thaw(): void;
   /** As with `kill -9`. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -44,7 +46,14 @@ export async function startDouble({ nodes = 1, tls = false, credentials }: Doubl
       if (!line.startsWith('{')) continue;
       const { url, controlPort } = JSON.parse(line) as { url: string; controlPort: number };
       child.stdout.resume();
-      return { url, faults: new Faults(controlPort), pid: child.pid ?? 0, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+      return {
+        url,
+        faults: new Faults(controlPort),
+        freeze: () => void child.kill('SIGSTOP'),
+        thaw: () => void child.kill('SIGCONT'),
+        kill: () => end('SIGKILL'),
+        stop: () => end('SIGTERM'),
+      };
     }
   } finally {
     clearTimeout(timer);
