@@ -28,14 +28,23 @@ export interface KafkaBench extends QueueUnderTest {
   readonly reports: string[];
   readonly fatal: Error[];
   readonly options: KafkaQueueOptions;
-  open(): KafkaQueue;
+  open(more?: Partial<KafkaQueueOptions>): KafkaQueue;
   restart(): Promise<KafkaQueue>;
 }
 
 let benches = 0;
 
+export interface KafkaBenchOptions {
+  readonly partitions?: number;
+  readonly replicas?: number;
+  readonly giveUpAfterMs?: number;
+}
+
 /** A queue with topics of its own on the brokers; with one partition, so that offsets are in the order of the calls. */
-export async function kafkaBench(brokers: readonly string[], partitions = 1, replicas = 1): Promise<KafkaBench> {
+export async function kafkaBench(
+  brokers: readonly string[],
+  { partitions = 1, replicas = 1, giveUpAfterMs = 15_000 }: KafkaBenchOptions = {},
+): Promise<KafkaBench> {
   benches += 1;
   const prefix = `t${process.pid}-${benches}.`;
   const reports: string[] = [];
@@ -53,13 +62,9 @@ export async function kafkaBench(brokers: readonly string[], partitions = 1, rep
     onFatal: (error) => void fatal.push(error),
     sessionTimeoutMs,
     fetchWaitMs,
+    giveUpAfterMs,
   };
-  const opened: KafkaQueue[] = [];
-  const open = (): KafkaQueue => {
-    const queue = new KafkaQueue(options);
-    opened.push(queue);
-    return queue;
-  };
+  const open = (more?: Partial<KafkaQueueOptions>): KafkaQueue => new KafkaQueue({ ...options, ...more });
   let current = open();
   return {
     queue: current,
@@ -76,7 +81,7 @@ export async function kafkaBench(brokers: readonly string[], partitions = 1, rep
     },
     sweep: () => dropFinished(brokers, `${prefix}topic`, prefix),
     close: async () => {
-      await Promise.all(opened.map((queue) => queue.close()));
+      await current.close();
     },
   };
 }

@@ -42,6 +42,8 @@ export function serverProperties(
     'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': inSync,
     'group.initial.rebalance.delay.ms': 0,
+    // A killed member's partitions are given to others after its session: tests take a short one.
+    'group.min.session.timeout.ms': 500,
     'log.cleaner.dedupe.buffer.size': 2_097_152,
     'controlled.shutdown.enable': false,
     'broker.heartbeat.interval.ms': 300,
