@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
 import { createVideoBench } from './create-video.bench.js';
 import { eventStoreBench } from './event-store.bench.js';
+import { eventStoreServersBench } from './event-store-servers.bench.js';
 import type { Figures } from './figures.js';
 import { readModelsBench } from './read-models.bench.js';
 import { renewalsBench } from './renewals.bench.js';
@@ -11,8 +12,15 @@ const benches: { readonly [name: string]: () => Promise<Figures> } = {
   'create-video': createVideoBench,
   renewals: renewalsBench,
   'event-store': () => eventStoreBench(),
+<<<<<<< .merge_file_xVAXA6
   'read-models': () => readModelsBench(),
+=======
+  'event-store-servers': () => eventStoreServersBench(),
+>>>>>>> .merge_file_VXCSy7
 };
+
+/** Those that need a server. */
+const ONLY_WHEN_NAMED = new Set(['event-store-servers']);
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {
   if (first === '--service') {
@@ -26,7 +34,7 @@ async function main([first, ...rest]: readonly string[]): Promise<void> {
   if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}": ${Object.keys(benches).join(', ')}`);
   const all: Record<string, Figures> = {};
   for (const [name, bench] of Object.entries(benches)) {
-    if (args.length > 0 && !args.includes(name)) continue;
+    if (args.length > 0 ? !args.includes(name) : ONLY_WHEN_NAMED.has(name)) continue;
     console.log(`\n${name}`);
     const figures = await bench();
     all[name] = figures;

@@ -47,26 +47,32 @@ async function appendCertainly(to: string, version = NO_STREAM, event = anEvent(
 describe('the store on EventStoreDB survives', () => {
   it('B1: an error that rejects every append of the process, of which late answers then come', async () => {
     const { store } = opened;
-    await double.faults.next('batch-append', 'answer-late', { delayMs: 300, stream: `${stream}-late` });
-    const late = store.append(`${stream}-late`, NO_STREAM, someEvents(1));
-    await until(
-      'the late append is under way',
-      async () => (await double.faults.facts()).faultsMet > 0 && (await double.faults.facts()).faultsLeft === 0,
-    );
-    // A read makes the client connect anew; the old batch stream lives on, with the late answer to come.
-    await double.faults.next('read', 'unavailable');
-    await expect(store.head()).rejects.toMatchObject(unavailable);
-    await double.faults.next('batch-append', 'unavailable', { stream: `${stream}-new` });
-    expect(await store.append(`${stream}-new`, NO_STREAM, someEvents(1))).toMatchObject({ kind: 'unknown' });
-    expect(await late).toMatchObject({ kind: 'unknown' });
-    await until('the late answer was let go', () => guarded().length > 0);
-    expect(await store.readForwards(`${stream}-late`, 0, 10)).toHaveLength(1);
+    const LATE_MS = 300;
+    // The read's error may reach the client too late for it to have two batch streams: then there is no late answer, and a next round.
+    for (let round = 0; round < 10 && guarded().length === 0; round += 1) {
+      const [slow, next] = [`${stream}-slow-${round}`, `${stream}-next-${round}`];
+      await double.faults.next('batch-append', 'answer-late', { delayMs: LATE_MS, stream: slow });
+      const late = store.append(slow, NO_STREAM, someEvents(1));
+      await until('the late append is under way', async () => (await double.faults.facts()).faultsLeft === 0);
+      // A read makes the client connect anew; the old batch stream lives on, with the late answer to come.
+      await double.faults.next('read', 'unavailable');
+      await expect(store.head()).rejects.toMatchObject(unavailable);
+      await double.faults.next('batch-append', 'unavailable', { stream: next });
+      expect(await store.append(next, NO_STREAM, someEvents(1))).toMatchObject({ kind: 'unknown' });
+      expect(await late).toMatchObject({ kind: 'unknown' });
+      await systemMachineClock.sleep(LATE_MS);
+      expect(await store.readForwards(slow, 0, 10)).toHaveLength(1);
+    }
+    expect(guarded().length).toBeGreaterThan(0);
   });
 
   it('B1: the connection cut under more appends than its stream takes at once', async () => {
     await appendCertainly(`${stream}-warm`);
-    await double.faults.next('batch-append', 'cut', { stream: `${stream}-20` });
-    const unknown = await Promise.all(Array.from({ length: 64 }, (_, index) => appendCertainly(`${stream}-${index}`)));
+    await double.faults.next('batch-append', 'cut', { stream: `${stream}-5` });
+    // Large enough that most still wait in the client when the connection goes.
+    const large = () => anEvent('Large', { text: 'x'.repeat(200_000) });
+    const all = Array.from({ length: 64 }, (_, index) => appendCertainly(`${stream}-${index}`, NO_STREAM, large()));
+    const unknown = await Promise.all(all);
     expect(unknown.filter((times) => times > 0).length).toBeGreaterThan(0);
     for (let index = 0; index < 64; index += 1) expect(await opened.store.readForwards(`${stream}-${index}`, 0, 10)).toHaveLength(1);
   });

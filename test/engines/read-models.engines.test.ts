@@ -14,6 +14,8 @@ const NOTES: TableSchema = { name: 'notes', key: 'id', columns: { id: 'text', te
 const ALL_ROWS = { index: [], equals: [] } as const;
 /** Writes of a process between two faults. */
 const WRITES_BETWEEN = 5;
+/** Longer than a process waits for an answer, or for a connection. */
+const SILENCE_MS = 5_000;
 
 let server: PostgresDatabases;
 let databases = 0;
@@ -286,7 +288,7 @@ describe('faults of PostgreSQL', () => {
 
   it('a server that does not answer for longer than the time-outs', async () => {
     await under('silence', 2, async ([process]) => {
-      proxy.delay(60_000);
+      proxy.delay(SILENCE_MS);
       await expect(process?.store.getNotes(['a'])).rejects.toMatchObject(UNAVAILABLE);
       await proxy.refuse();
       await proxy.pass();

@@ -1,5 +1,5 @@
 import { isMissingTable } from './failures.js';
-import type { Query } from './postgres-database.js';
+import type { Query } from './query.js';
 
 /** Our tables, one step after the other; a step is never changed once it was shipped. The last one's number is the version. */
 const STEPS: readonly string[] = [

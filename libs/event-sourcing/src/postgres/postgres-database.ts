@@ -2,6 +2,7 @@ import pg from 'pg';
 import { EngineUnavailableError } from '../engine-unavailable.js';
 import { isAway, isMissingTable, isRepeatable, leavesConnectionWhole } from './failures.js';
 import { migrate } from './layout.migrations.js';
+import type { Query, SqlValue } from './query.js';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that `pg` takes (`sslmode`, `sslrootcert`, …). */
@@ -14,11 +15,6 @@ export interface PostgresOptions {
   /** How long one statement may take, in ms; default 15,000. A second later it is given up, answered or not. */
   readonly statementTimeoutMs?: number;
 }
-
-/** Values that are bound to a statement. */
-export type SqlValue = string | number;
-/** Runs one statement, and gives its rows as arrays of columns. Big integers and numerics come as text. */
-export type Query = (sql: string, values?: readonly SqlValue[]) => Promise<readonly (readonly unknown[])[]>;
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,7 +1,8 @@
 import type { Position } from '../event.js';
 import type { Generation, Row, TableSchema } from '../read-model.port.js';
 import { isMissingTable } from './failures.js';
-import type { PostgresDatabase, Query, SqlValue } from './postgres-database.js';
+import type { PostgresDatabase } from './postgres-database.js';
+import type { Query, SqlValue } from './query.js';
 import { keyList, RowsTable } from './rows-sql.js';
 
 /** What a generation's rows were made from. */

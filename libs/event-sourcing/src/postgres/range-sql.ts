@@ -1,6 +1,6 @@
 import { orderColumns, type OrderValue, storableText } from '../range.js';
 import type { RangeQuery } from '../read-model.port.js';
-import type { SqlValue } from './postgres-database.js';
+import type { SqlValue } from './query.js';
 import { isStorable, quoted, type RowsTable } from './rows-sql.js';
 
 export interface Statement {

@@ -1,6 +1,6 @@
 import { checkRow, orderColumns, storableText } from '../range.js';
 import type { Row, TableSchema } from '../read-model.port.js';
-import type { SqlValue } from './postgres-database.js';
+import type { SqlValue } from './query.js';
 
 /** Bytes of a name that PostgreSQL keeps; it cuts off the rest without a word. */
 const NAME_BYTES = 63;
