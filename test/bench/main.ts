@@ -12,15 +12,12 @@ const benches: { readonly [name: string]: () => Promise<Figures> } = {
   'create-video': createVideoBench,
   renewals: renewalsBench,
   'event-store': () => eventStoreBench(),
-<<<<<<< .merge_file_xVAXA6
   'read-models': () => readModelsBench(),
-=======
   'event-store-servers': () => eventStoreServersBench(),
->>>>>>> .merge_file_VXCSy7
 };
 
 /** Those that need a server. */
-const ONLY_WHEN_NAMED = new Set(['event-store-servers']);
+const ONLY_WHEN_NAMED = new Set(['event-store-servers', 'read-models']);
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {
   if (first === '--service') {

@@ -65,8 +65,11 @@ export interface ReadModelStore {
   open(projection: string, version: string, logId: string, tables: readonly TableSchema[]): Promise<Generation>;
   /** A new empty generation beside the live one; an unfinished earlier one is dropped. */
   rebuild(projection: string): Promise<Generation>;
-  /** Makes a rebuilt generation the live one, in one step, and drops the old. */
-  switchTo(projection: string, generation: Generation): Promise<void>;
+  /**
+   * Makes a rebuilt generation the live one, in one step, and drops the old. False, with nothing changed, where the live one has come
+   * further than `liveAtMost`: reads must not go back.
+   */
+  switchTo(projection: string, generation: Generation, liveAtMost?: Position): Promise<boolean>;
 
   /** How far the live rows have come, told without opening them; 0n where there are none. */
   checkpoint(projection: string): Promise<Position>;

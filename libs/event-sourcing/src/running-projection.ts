@@ -143,15 +143,18 @@ export class RunningProjection {
     }
     await next.flush();
     await this.inTurn(async () => {
-      // As far as the live rows, whoever writes them; what he writes during the switch itself is read again from the log.
-      const reached = await readModels.checkpoint(name);
-      for (let more = true; more && (next.upTo < this.progress.position || next.upTo < reached); ) {
-        const page = await store.readLog(next.upTo, PAGE_SIZE, prefixes);
-        more = page.upTo > next.upTo;
-        await next.add(page.events, page.upTo);
+      for (let switched = false; !switched; ) {
+        // As far as the live rows, whoever writes them.
+        const reached = await readModels.checkpoint(name);
+        for (let more = true; more && (next.upTo < this.progress.position || next.upTo < reached); ) {
+          const page = await store.readLog(next.upTo, PAGE_SIZE, prefixes);
+          more = page.upTo > next.upTo;
+          await next.add(page.events, page.upTo);
+        }
+        await next.flush();
+        // Live rows beyond the log's end tell of events that no longer exist; any others must not be further when reads switch.
+        switched = await readModels.switchTo(name, generation, reached > next.upTo ? undefined : next.upTo);
       }
-      await next.flush();
-      await readModels.switchTo(name, generation);
       await this.reload();
     });
     onProgress(next.upTo);

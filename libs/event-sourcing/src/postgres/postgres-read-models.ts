@@ -49,18 +49,27 @@ export class PostgresReadModels implements ReadModelStore {
     });
   }
 
-  async switchTo(projection: string, generation: Generation): Promise<void> {
+  async switchTo(projection: string, generation: Generation, liveAtMost?: Position): Promise<boolean> {
     this.openedHere(projection);
     if (generation instanceof PostgresGeneration) await analyzed(generation);
     const live = await this.changing(projection, async (query) => {
       const rebuilt = await this.find(query, projection, false);
       if (!rebuilt || rebuilt.id !== generation.id) throw new Error(`generation ${generation.id} is not being rebuilt`);
+      if (liveAtMost !== undefined) {
+        // Locked: a write under way ends before this is told how far it has come, and the next one finds its rows switched away.
+        const [row] = await query('SELECT checkpoint FROM event_sourcing.generations WHERE projection = $1 AND live FOR UPDATE', [
+          projection,
+        ]);
+        if (row && BigInt(row[0] as string) > liveAtMost) return undefined;
+      }
       await (await this.findLive(query, projection))?.drop(query);
       await query('UPDATE event_sourcing.generations SET live = true WHERE number = $1', [rebuilt.number]);
       return rebuilt;
     });
+    if (live === undefined) return false;
     this.opened.set(projection, live);
     this.seen.set(projection, live);
+    return true;
   }
 
   async checkpoint(projection: string): Promise<Position> {

@@ -65,14 +65,16 @@ export class SqliteReadModels implements ReadModelStore {
     });
   }
 
-  async switchTo(projection: string, generation: Generation): Promise<void> {
+  async switchTo(projection: string, generation: Generation, liveAtMost?: Position): Promise<boolean> {
     const old = this.opened(projection);
     const next = this.rebuilt.get(projection);
     if (!next || next.id !== generation.id) throw new Error(`generation ${generation.id} is not being rebuilt`);
+    if (liveAtMost !== undefined && (await old.checkpoint()) > liveAtMost) return false;
     this.guard(next, (file) => file.complete());
     this.live.set(projection, next);
     this.rebuilt.delete(projection);
     old.drop();
+    return true;
   }
 
   async checkpoint(projection: string): Promise<Position> {

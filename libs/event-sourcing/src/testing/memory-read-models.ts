@@ -34,12 +34,15 @@ export class MemoryReadModels implements ReadModelStore {
     return made;
   }
 
-  async switchTo(projection: string, generation: Generation): Promise<void> {
+  async switchTo(projection: string, generation: Generation, liveAtMost?: Position): Promise<boolean> {
     const rebuilt = this.disk.rebuilt.get(projection);
     if (!rebuilt || rebuilt.id !== generation.id) throw new Error(`generation ${generation.id} is not being rebuilt`);
-    this.live(projection).drop();
+    const live = this.live(projection);
+    if (liveAtMost !== undefined && (await live.checkpoint()) > liveAtMost) return false;
+    live.drop();
     this.disk.live.set(projection, rebuilt);
     this.disk.rebuilt.delete(projection);
+    return true;
   }
 
   async checkpoint(projection: string): Promise<Position> {

@@ -211,7 +211,7 @@ export const brokenReadModels: readonly BrokenReadModels[] = [
   })),
   changed('a rebuild fills the live generation', (store) => ({
     rebuild: (projection) => store.open(projection, '1', 'log-1', tablesOf.get(store) ?? []),
-    switchTo: async () => undefined,
+    switchTo: async () => true,
   })),
   changed('a rebuild hides the live rows', (store) => ({
     rebuild: async (projection) => {
@@ -220,7 +220,10 @@ export const brokenReadModels: readonly BrokenReadModels[] = [
       return store.rebuild(projection);
     },
   })),
-  changed('nothing is switched', () => ({ switchTo: async () => undefined })),
+  changed('nothing is switched', () => ({ switchTo: async () => true })),
+  changed('reads switch to rows that are further behind', (store) => ({
+    switchTo: (projection, next) => store.switchTo(projection, next),
+  })),
   changed('a rebuild goes on with the unfinished one', (store) => {
     let unfinished: Promise<Generation> | undefined;
     return { rebuild: (projection) => (unfinished ??= store.rebuild(projection)) };

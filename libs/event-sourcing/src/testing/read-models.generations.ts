@@ -68,6 +68,19 @@ export const generationClauses: readonly ReadModelClause[] = [
     assert.deepEqual(await ids(again, { index: [] }), ['a', 'c', 'new']);
     await again.close();
   }),
+  clause('does not switch reads to rows that are further behind than they are', async ({ store, live }) => {
+    await put(live, 0n, 5n, task('a', 'ann', 1));
+    const next = await store.rebuild('p');
+    await put(next, 0n, 4n, task('behind', 'ann', 1));
+    assert.equal(await store.switchTo('p', next, 4n), false);
+    assert.deepEqual(await ids(store, { index: [] }), ['a']);
+    assert.equal(await put(next, 4n, 5n, task('even', 'ann', 1)), true);
+    assert.equal(await put(live, 5n, 6n, task('b', 'ann', 1)), true);
+    assert.equal(await store.switchTo('p', next, 5n), false);
+    assert.equal(await put(next, 5n, 6n, task('b', 'ann', 1)), true);
+    assert.equal(await store.switchTo('p', next, 6n), true);
+    assert.deepEqual(await ids(store, { index: [] }), ['b', 'behind', 'even']);
+  }),
   clause('refuses writes to a generation that reads have left', async ({ store, live }) => {
     await put(live, 0n, 5n, task('a', 'ann', 1));
     const next = await store.rebuild('p');

@@ -55,11 +55,12 @@ export function watched(inner: ReadModelStore, log: EventLog, projection: Projec
       return watchedGeneration(live);
     },
     rebuild: async (name: string) => (alive(), watchedGeneration(await inner.rebuild(name))),
-    switchTo: async (name: string, generation: Generation) => {
+    switchTo: async (name: string, generation: Generation, liveAtMost?: bigint) => {
       alive();
-      await inner.switchTo(name, generation);
+      if (!(await inner.switchTo(name, generation, liveAtMost))) return false;
       liveId = generation.id;
       if (!dead) await check(generation, 'switch');
+      return true;
     },
   });
   return {
