@@ -53,6 +53,8 @@ export class EventStoreDbStore implements EventStore {
   readonly #tail: LogTail;
   readonly #options: EventStoreDbOptions;
   #logId: string | undefined;
+  /** An event of ours that the log held at its last reading of the end: no need to look back further than that. */
+  #lastOwn: Position = 0n;
   #otherLog: Error | undefined;
 
   private constructor(options: EventStoreDbOptions) {
@@ -142,14 +144,27 @@ export class EventStoreDbStore implements EventStore {
     if (!signal.aborted) this.#assertOpen();
   }
 
+  /** Of our own events: the server writes some of its own all the time, which wake nobody and which no reader waits to have passed. */
   async head(): Promise<Position> {
     this.#assertOpen();
-    return (await this.#readEnd())?.commit ?? 0n;
+    let from: { readonly commit: bigint; readonly prepare: bigint } | undefined;
+    for (;;) {
+      const page = await this.#reading.all('the end of the log', (client) =>
+        client.readAll({ direction: BACKWARDS, fromPosition: from ?? END, maxCount: SMALLEST_FETCH, requiresLeader: true }),
+      );
+      for (const { event } of page) {
+        if (event === undefined) continue;
+        if (event.position.commit <= this.#lastOwn) return this.#lastOwn;
+        if (this.#isOurs(event.streamId, event.type)) return (this.#lastOwn = event.position.commit);
+        from = event.position;
+      }
+      if (page.length < SMALLEST_FETCH) return this.#lastOwn;
+    }
   }
 
   /** Resolves when the server answers now; EngineUnavailableError where it does not. For a readiness probe. */
   async ping(): Promise<void> {
-    await this.head();
+    await this.#readEnd();
   }
 
   /** Ends waits and the subscription and gives the client up. Appends under way end as unknown. */
