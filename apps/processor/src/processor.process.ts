@@ -51,10 +51,14 @@ export async function startProcessor(settings: Settings): Promise<RunningProcess
   const { engines, told } = opened;
   const app = await NestFactory.createApplicationContext(ProcessorProcessModule.of(opened), { logger: told.nest, abortOnError: false });
   const processor = app.get(Processor, { strict: false });
+  const upTo = async (): Promise<ReadonlyMap<string, bigint>> => {
+    const projected = ['accounts', 'videos'].map(async (name) => [name, await engines.readModels.checkpoint(name)] as const);
+    return new Map([...(await Promise.all(projected)), ...processor.publishedUpTo()]);
+  };
   const server = await serveHealth(settings, {
     obstacles: obstaclesOf(engines, ['event store', 'message queue', 'read models', 'files']),
     away: () => engines.away(),
-    gauges: async () => [...(await logGauges(engines.store, () => processor.publishedUpTo())), ...(await queueGauges(engines.queue))],
+    gauges: async () => [...(await logGauges(engines.store, await upTo())), ...(await queueGauges(engines.queue))],
     log: told.log,
   });
   const stop = async (): Promise<void> => {

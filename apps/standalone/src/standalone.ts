@@ -70,7 +70,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
         authenticators: [new StaffKey(staffToken)],
         gapless: ownership === undefined,
         readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
-        gauges: async () => [...(await logGauges(engines.store, subscriptions)), ...(await queueGauges(engines.queue))],
+        gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
         rebuild: (projection) => projector.rebuild(projection),
       },
       processor: {

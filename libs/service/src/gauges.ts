@@ -14,10 +14,10 @@ export interface Gauge {
 /** How far the log has come, and how far behind its end each of these subscriptions is. */
 export async function logGauges(
   store: Pick<EventStore, 'head'>,
-  subscriptions: () => ReadonlyMap<string, Position>,
+  subscriptions: ReadonlyMap<string, Position>,
 ): Promise<readonly Gauge[]> {
   const head = await store.head();
-  const lags = [...subscriptions()].map(([subscription, upTo]) => ({
+  const lags = [...subscriptions].map(([subscription, upTo]) => ({
     labels: { subscription },
     value: Number(head > upTo ? head - upTo : 0n),
   }));
@@ -56,6 +56,8 @@ export class ShownGauges {
   show(gauges: readonly Gauge[]): void {
     for (const { name, help, values } of gauges) {
       let series = this.#series.get(name);
+      // Which labels it has is known from its first values.
+      if (series === undefined && values.length === 0) continue;
       if (series === undefined) {
         series = new Series({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [this.registry] });
         this.#series.set(name, series);
