@@ -127,7 +127,9 @@ export class ClusterAccess {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.drop(this.opening);
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.consumer.disconnect();
+    opened?.network.cut();
   }
 
   private async fetch(topic: string, partition: number, fetchOffset: number): Promise<readonly KafkaRecord[]> {
