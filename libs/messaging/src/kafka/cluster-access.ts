@@ -127,7 +127,9 @@ export class ClusterAccess {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.drop(this.opening);
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.consumer.disconnect();
+    opened?.network.cut();
   }
 
   private async fetch(topic: string, partition: number, fetchOffset: number): Promise<readonly KafkaRecord[]> {
@@ -159,7 +161,9 @@ export class ClusterAccess {
         return await question((await opening).cluster);
       } catch (error) {
         await this.drop(opening);
-        if (failures >= triesAtMost || isPermanent(error)) throw asEngineTrouble(what, error);
+        // A topic that was just made may not be known to every broker yet.
+        const isHopeless = isPermanent(error) && !(error instanceof MissingTopicError);
+        if (failures >= triesAtMost || isHopeless) throw asEngineTrouble(what, error);
         this.report(`kafka: ${what} failed, it is tried again`, error);
         await this.clock.sleep(waitBetweenTriesMs * failures);
       }

@@ -152,15 +152,21 @@ export class GroupConsumer {
     const { clock, sessionTimeoutMs, events } = this.options;
     let fetchedAt = clock.now();
     let starvedSince: number | undefined;
+    let isAsking = false;
+    // Never waited for: the brokers may hang too. What cannot be asked is no sign of hanging: they are away for both.
+    const ask = async (): Promise<void> => {
+      isAsking = true;
+      const starves = await events.starves().catch(() => false);
+      starvedSince = starves ? (starvedSince ?? clock.now()) : undefined;
+      isAsking = false;
+    };
     consumer.on(consumer.events.FETCH, () => (fetchedAt = clock.now()));
     for (;;) {
       await clock.sleep(sessionTimeoutMs / 2, over);
       if (over.aborted) return new Error('over');
       const bound = clock.now() - patienceInSessions * sessionTimeoutMs;
       if (fetchedAt < bound) return new Error(`hangs: nothing was fetched for ${clock.now() - fetchedAt} ms`);
-      // What cannot be asked is no sign of hanging: the brokers are away for both.
-      const starves = await events.starves().catch(() => false);
-      starvedSince = starves ? (starvedSince ?? clock.now()) : undefined;
+      if (!isAsking) void ask();
       if (starvedSince !== undefined && starvedSince < bound) return new Error('hangs: messages are there and none comes');
     }
   }

@@ -30,6 +30,7 @@ export interface SubscriptionOptions {
   readonly fetchWaitMs: number;
 }
 
+const nothingCommitted = -1;
 const loadRetryMs = 500;
 const otherMembersAskedEveryMs = 250;
 const recordOverheadBytes = 100;
@@ -145,7 +146,10 @@ export class KafkaSubscription {
         const low = (await access.ends(kafkaTopic)).get(intake.partition)?.low;
         if (intake.term !== term) return;
         if (low === undefined) throw new Error(`${kafkaTopic}/${intake.partition} is not there`);
-        intake.begin(committed?.offset ?? -1, low, committed?.metadata ?? null);
+        const from = committed?.offset ?? nothingCommitted;
+        // The driver commits a sign for "the first that is kept" where it finds the place of the group gone.
+        if (from !== nothingCommitted && from < low) this.reportMissed(intake, from < 0 ? `before ${low}` : `${from} to ${low - 1}`);
+        intake.begin(from, low, committed?.metadata ?? null);
         if (intake.dirty) this.commits.soon();
         this.moved();
         return;
@@ -195,13 +199,13 @@ export class KafkaSubscription {
   /** Messages that are gone, by retention or compaction, count as finished: the group can do nothing about them but say so (K10). */
   private noteGap(intake: PartitionIntake, place: number): void {
     if (place <= intake.expected) return;
-    const { report, kafkaTopic, groupId } = this.options;
-    const stretch = `${intake.expected} to ${place - 1}`;
-    report(
-      `kafka: ${groupId} never saw the messages ${stretch} of ${kafkaTopic}/${intake.partition}: they are not kept any more`,
-      undefined,
-    );
+    this.reportMissed(intake, `${intake.expected} to ${place - 1}`);
     intake.finished.add(intake.expected, place);
+  }
+
+  private reportMissed({ partition }: PartitionIntake, stretch: string): void {
+    const { report, kafkaTopic, groupId } = this.options;
+    report(`kafka: ${groupId} never saw the messages ${stretch} of ${kafkaTopic}/${partition}: they are not kept any more`, undefined);
   }
 
   private store(): GroupStore {

@@ -16,6 +16,8 @@ export class Network {
       : net.connect({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveAfterMs);
     this.sockets.add(socket);
+    // The driver hears it too, but stops listening before its sockets are closed.
+    socket.on('error', () => this.sockets.delete(socket));
     socket.once('close', () => this.sockets.delete(socket));
     return socket;
   };
@@ -23,6 +25,7 @@ export class Network {
   /** Ends all connections without a goodbye, and lets none be opened again. */
   cut(): void {
     this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
+    // With an error: of a socket that only closes the driver takes no notice, and its requests and timers stay.
+    for (const socket of this.sockets) socket.destroy(new Error('the connection was given up'));
   }
 }

@@ -40,8 +40,9 @@ export class PartitionIntake {
 
   /** Begins at what the group has committed, or at the first message that is kept. */
   begin(committed: number, low: number, metadata: string | null): void {
-    this.finished.addCommitted(committed >= 0 ? committed : low, committed >= 0 ? metadata : null);
-    this.expected = committed >= 0 ? committed : low;
+    const isKept = committed >= low;
+    this.finished.addCommitted(Math.max(committed, low), isKept ? metadata : null);
+    this.expected = Math.max(committed, low);
     this.ready = true;
     // What this process finished while the partition was another's is told to the brokers with the next commit.
     this.dirty = this.finished.lowest > Math.max(committed, low);

@@ -29,6 +29,8 @@ export class Subscriptions {
   /** Who needs a group again while it is being left waits for that. */
   private readonly leaving = new Map<string, Promise<void>>();
 
+  private restartsBefore = 0;
+
   constructor(private readonly options: SubscriptionsOptions) {}
 
   async consume(options: ConsumerOptions): Promise<Consumer> {
@@ -68,10 +70,10 @@ export class Subscriptions {
     }
   }
 
-  /** Consumers that had to be replaced, in all groups. */
+  /** Consumers that had to be replaced, in all groups, also those that are left. */
   async restarts(): Promise<number> {
     const uses = await Promise.all(this.uses.values());
-    return uses.reduce((sum, { subscription }) => sum + subscription.consumer.restarts, 0);
+    return uses.reduce((sum, { subscription }) => sum + subscription.consumer.restarts, this.restartsBefore);
   }
 
   /** Stops every consumer and leaves every group; waiting calls of `take` go with nothing. */
@@ -127,6 +129,7 @@ export class Subscriptions {
     if (use.left || this.options.closing.aborted) return;
     use.left = true;
     this.uses.delete(name);
+    this.restartsBefore += subscription.consumer.restarts;
     const left = subscription.leave().finally(() => this.leaving.delete(name));
     this.leaving.set(name, left);
     await left;

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { Report } from '../delivery/surroundings.js';
 import { type KafkaConnection, openClient } from './kafka-client.js';
+import { asEngineTrouble, isPermanent } from './kafka-errors.js';
 import { Network } from './network.js';
 
 /** How a topic is to be made. */
@@ -31,6 +33,8 @@ export interface TopicCreation {
 export const parkedTopic = 'video-credits.parked';
 export const checkpointsTopic = 'video-credits.checkpoints';
 
+const triesAtMost = 20;
+const waitBetweenTriesMs = 250;
 const defaultMaxBytes = 4 * 1024 * 1024;
 /** A parked message carries its reason and its place beside itself. */
 const parkedMaxBytes = 6 * 1024 * 1024;
@@ -46,10 +50,19 @@ export const internalTopics: readonly TopicSettings[] = [
  */
 export async function createTopics(connection: KafkaConnection, creation: TopicCreation): Promise<readonly string[]> {
   const network = new Network();
+  const made = new Set<string>();
   const admin = openClient(connection, creation.report, network).admin();
   try {
     await admin.connect();
-    return await createMissing(admin, creation);
+    for (let tries = 1; ; tries += 1)
+      try {
+        for (const name of await createMissing(admin, creation)) made.add(name);
+        return [...made];
+      } catch (error) {
+        if (isPermanent(error) || tries >= triesAtMost) throw asEngineTrouble('making topics', error);
+        creation.report(`kafka: making topics failed, try ${tries} of ${triesAtMost}`, error);
+        await setTimeout(waitBetweenTriesMs);
+      }
   } finally {
     await admin.disconnect();
     network.cut();
@@ -62,17 +75,22 @@ async function createMissing(
 ): Promise<readonly string[]> {
   const there = new Set(await admin.listTopics());
   const missing = [...topics, ...internalTopics].filter(({ name }) => !there.has(prefix + name));
-  if (missing.length === 0) return [];
+  if (missing.length > 0) await create(admin, missing, prefix, replicas, minInSyncReplicas);
+  // Every broker's first answers may still deny them: they are there when they are told with their leaders.
+  await admin.fetchTopicMetadata({ topics: [...topics, ...internalTopics].map(({ name }) => prefix + name) });
+  return missing.map(({ name }) => prefix + name);
+}
+
+async function create(admin: Admin, missing: readonly TopicSettings[], prefix: string, replicas: number, minInSync: number): Promise<void> {
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: missing.map((settings) => ({
       topic: prefix + settings.name,
       numPartitions: settings.partitions,
       replicationFactor: replicas,
-      configEntries: configOf(settings, Math.min(minInSyncReplicas, replicas)),
+      configEntries: configOf(settings, Math.min(minInSync, replicas)),
     })),
   });
-  return missing.map(({ name }) => prefix + name);
 }
 
 function configOf(

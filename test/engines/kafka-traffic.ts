@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import type { MessageQueue } from '#messaging';
+import { type KafkaBench, sessionTimeoutMs, wallClock } from './kafka.under-test.js';
+
+const keys = Array.from({ length: 10 }, (_, i) => `key-${i}`);
+
+/** What a fault did to the messages that went through it. */
+export interface Toll {
+  readonly fault: string;
+  readonly messages: number;
+  readonly lost: number;
+  /** Offered more than once; effects are kept by id, so nothing is done twice. */
+  readonly offeredAgain: number;
+  readonly outOfOrder: number;
+  readonly longestGapMs: number;
+}
+
+/** Numbered messages of ten keys, each key one after the other, published again until acknowledged; and what came of them. */
+export class Traffic {
+  private readonly acknowledged: string[] = [];
+  private readonly offers = new Map<string, number>();
+  private readonly order = new Map<string, number[]>();
+  private lastNewAt = Date.now();
+  private longestGapMs = 0;
+  private stopped = false;
+  private readonly publishers: Promise<void>[];
+
+  constructor(
+    private readonly queue: MessageQueue,
+    private readonly topic: string,
+  ) {
+    this.publishers = keys.map((key) => this.publishOn(key));
+  }
+
+  readonly handler = async ({ key, body }: { readonly key: string; readonly body: string }): Promise<{ readonly kind: 'done' }> => {
+    this.saw(`${key}:${body}`);
+    return { kind: 'done' };
+  };
+
+  saw(id: string): void {
+    const before = this.offers.get(id) ?? 0;
+    this.offers.set(id, before + 1);
+    if (before > 0) return;
+    this.longestGapMs = Math.max(this.longestGapMs, Date.now() - this.lastNewAt);
+    this.lastNewAt = Date.now();
+    const [key = '', number = ''] = id.split(':');
+    this.order.set(key, [...(this.order.get(key) ?? []), Number(number)]);
+  }
+
+  get seen(): number {
+    return this.offers.size;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.publishers);
+  }
+
+  get missing(): readonly string[] {
+    return this.acknowledged.filter((id) => !this.offers.has(id));
+  }
+
+  toll(fault: string): Toll {
+    const numbers = [...this.order.values()];
+    return {
+      fault,
+      messages: this.acknowledged.length,
+      lost: this.missing.length,
+      offeredAgain: [...this.offers.values()].filter((count) => count > 1).length,
+      outOfOrder: numbers.filter((each) => each.some((number, i) => i > 0 && number <= (each[i - 1] ?? 0))).length,
+      longestGapMs: this.longestGapMs,
+    };
+  }
+
+  private async publishOn(key: string): Promise<void> {
+    for (let number = 1; !this.stopped; number += 1) {
+      const body = String(number);
+      for (let stored = false; !stored; )
+        try {
+          await this.queue.publish(this.topic, [{ key, headers: { ce_id: `${key}:${body}` }, body }]);
+          stored = true;
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== 'EngineUnavailableError') throw error;
+        }
+      this.acknowledged.push(`${key}:${body}`);
+      await wallClock.sleep(2);
+    }
+  }
+}
+
+export async function eventually(what: string, withinMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
+    await wallClock.sleep(20);
+  }
+}
+
+/** Other processes that consume the bench's topic. */
+export class ConsumerProcesses {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'kafka-child-'));
+  private readonly program = join(this.folder, 'child.mjs');
+  private readonly children: ChildProcess[] = [];
+
+  async prepare(): Promise<void> {
+    await build({
+      entryPoints: [resolve('test/engines/kafka-consumer.child.ts')],
+      outfile: this.program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      conditions: ['source'],
+    });
+    symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  start({ options, topic }: KafkaBench): { readonly child: ChildProcess; handled(): readonly string[] } {
+    const log = join(this.folder, `${this.children.length}.log`);
+    const args = [this.program, options.brokers.join(','), options.prefix ?? '', topic, log, String(sessionTimeoutMs)];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    this.children.push(child);
+    const handled = (): readonly string[] =>
+      (existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []).map((line) => line.replace('handled ', ''));
+    return { child, handled };
+  }
+
+  end(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true });
+  }
+}
