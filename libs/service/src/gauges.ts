@@ -12,10 +12,7 @@ export interface Gauge {
 }
 
 /** How far the log has come, and how far behind its end each of these subscriptions is. */
-export async function logGauges(
-  store: Pick<EventStore, 'head'>,
-  subscriptions: ReadonlyMap<string, Position>,
-): Promise<readonly Gauge[]> {
+export async function logGauges(store: Pick<EventStore, 'head'>, subscriptions: ReadonlyMap<string, Position>): Promise<readonly Gauge[]> {
   const head = await store.head();
   const lags = [...subscriptions].map(([subscription, upTo]) => ({
     labels: { subscription },

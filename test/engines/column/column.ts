@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { systemMachineClock } from '#event-sourcing';
 import { createTopics, readSettings } from '#service';
 import { Client } from '../../e2e/client.js';
 import { type EventStoreServer, startEventStore } from '../kit/event-store.js';
@@ -169,5 +168,3 @@ export async function startColumn({ apis = 2, processors = 2, workers = 2, env: 
   };
 }
 
-/** Waits on the machine's own time. */
-export const pause = (ms: number): Promise<void> => systemMachineClock.sleep(ms);
