@@ -71,12 +71,16 @@ function checkCompose({ composeLoader }) {
 }
 
 /** The loader checks the file against the schema, not that what a service speaks of is there. */
+/** A volume without a source is made for the container, and goes with it. */
 function whatIsNotThere(compose) {
   return Object.entries(compose.services).flatMap(([service, { depends_on = {}, networks = {}, volumes = [] }]) =>
     [
       ...Object.keys(depends_on).map((name) => [name, name in compose.services]),
       ...Object.keys(networks).map((name) => [name, name in compose.networks]),
-      ...volumes.map(({ type, source }) => [source, type === 'volume' ? source in compose.volumes : existsSync(source)]),
+      ...volumes.map(({ type, source }) => [
+        source,
+        source === undefined || (type === 'volume' ? source in compose.volumes : existsSync(source)),
+      ]),
     ].flatMap(([name, there]) => (there ? [] : [`${service}: ${name}`])),
   );
 }

@@ -4,6 +4,7 @@ import { createVideoBench } from './create-video.bench.js';
 import { eventStoreBench } from './event-store.bench.js';
 import { eventStoreServersBench } from './event-store-servers.bench.js';
 import type { Figures } from './figures.js';
+import { queueServersBench } from './queue-servers.bench.js';
 import { readModelsBench } from './read-models.bench.js';
 import { renewalsBench } from './renewals.bench.js';
 import { serve } from './service.js';
@@ -13,11 +14,12 @@ const benches: { readonly [name: string]: () => Promise<Figures> } = {
   renewals: renewalsBench,
   'event-store': () => eventStoreBench(),
   'read-models': () => readModelsBench(),
+  'queue-servers': () => queueServersBench(),
   'event-store-servers': () => eventStoreServersBench(),
 };
 
 /** Those that need a server. */
-const ONLY_WHEN_NAMED = new Set(['event-store-servers', 'read-models']);
+const ONLY_WHEN_NAMED = new Set(['event-store-servers', 'queue-servers', 'read-models']);
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {
   if (first === '--service') {

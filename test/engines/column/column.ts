@@ -167,4 +167,3 @@ export async function startColumn({ apis = 2, processors = 2, workers = 2, env: 
     stop: stopped,
   };
 }
-
