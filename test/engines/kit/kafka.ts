@@ -54,7 +54,7 @@ export interface KafkaOptions {
 }
 
 /** Apache Kafka itself in KRaft mode, every broker a controller too, topics only where somebody creates them. */
-export async function startKafka({ brokers: count = 1, version = '3.9.2', proxied = false }: KafkaOptions = {}): Promise<Kafka> {
+export async function startKafka({ brokers: count = 1, version = wantedVersion(), proxied = false }: KafkaOptions = {}): Promise<Kafka> {
   const jars = await installKafka(version);
   const home = freshFolder('kafka');
   writeFileSync(join(home, 'log4j.properties'), LOG4J);
@@ -75,6 +75,13 @@ export async function startKafka({ brokers: count = 1, version = '3.9.2', proxie
       removeFolder(home);
     },
   };
+}
+
+/** KAFKA_VERSION, where somebody asks for another than the usual one. */
+function wantedVersion(): KafkaVersion {
+  const wanted = process.env['KAFKA_VERSION'] || '3.9.2';
+  if (wanted in LOGGERS) return wanted as KafkaVersion;
+  throw new Error(`KAFKA_VERSION must be one of ${Object.keys(LOGGERS).join(', ')}`);
 }
 
 /** Fetches the jars of a version once; answers their folder. */
