@@ -5,6 +5,7 @@ import {
   obstaclesOf,
   openServersProcess,
   queueGauges,
+  rebuildTold,
   type RunningProcess,
   type ServersProcess,
   type Settings,
@@ -60,7 +61,7 @@ export async function startApi(settings: Settings): Promise<RunningProcess & { r
   }
 }
 
-/** Makes a read model anew beside the one that a processor keeps up to date, and tells the log how far it has come. */
+/** Makes a read model anew beside the one that a processor keeps up to date. */
 async function rebuilt({ engines, told }: ServersProcess, name: string): Promise<void> {
   const projector = new Projector({
     projections: [accountProjection, videoProjection].filter((projection) => projection.name === name),
@@ -70,5 +71,5 @@ async function rebuilt({ engines, told }: ServersProcess, name: string): Promise
     log: told.log,
     onStopped: (projection, error) => told.log(`rebuild of ${projection}: ${String(error)}`),
   });
-  await projector.rebuild(name, (upTo) => told.logger.info({ projection: name, upTo: String(upTo) }, 'rebuilding'));
+  await rebuildTold(projector, name, { store: engines.store, told });
 }

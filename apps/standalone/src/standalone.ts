@@ -14,6 +14,7 @@ import {
   openEngines,
   ownedRunner,
   queueGauges,
+  rebuildTold,
   runHere,
   serviceLog,
   type Settings,
@@ -40,7 +41,8 @@ export interface Standalone {
 
 /** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
 export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
-  const { logger, log, fatal, nest } = serviceLog(settings);
+  const told = serviceLog(settings);
+  const { logger, log, fatal, nest } = told;
   const engines = await openEngines(settings, { clock: systemMachineClock, log, onFatal: fatal });
   try {
     const { dataDir, staffToken, signingKey } = await secretsOf(settings);
@@ -71,7 +73,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
         gapless: ownership === undefined,
         readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
         gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
-        rebuild: (projection) => projector.rebuild(projection),
+        rebuild: (projection) => rebuildTold(projector, projection, { store, told }),
       },
       processor: {
         ...grounded,

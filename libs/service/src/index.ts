@@ -9,5 +9,6 @@ export * from './health.http.js';
 export * from './logger.js';
 export * from './runner.js';
 export * from './service.process.js';
+export { rebuildTold } from './told.rebuild.js';
 export { createTopics } from './topics.js';
 export { InvalidSettingsError, type KafkaSettings, loadEnvFile, readSettings, readWorkerSettings, Settings } from './settings.js';
