@@ -22,8 +22,10 @@ async function credits(env: { readonly [name: string]: string }, ...args: string
   const exit = await run(args, {
     service: serviceOf(env),
     dataDir: env['CREDITS_URL'] === undefined ? env['DATA_DIR'] : undefined,
+    env,
     freshKey: () => 'fresh-key',
     out: (text) => void (out += text),
+    write: async (text) => void (out += text),
     err: (text) => void (err += text),
   });
   return { exit, out, err };
