@@ -46,16 +46,16 @@ async function order(at: string, accountId: string): Promise<string> {
   return (ordered['video'] as { readonly videoId: string }).videoId;
 }
 
-/** Credits, ledgers, videos and keys as the service shows them; addresses name its port, and positions its log. */
+/** Credits, ledgers, videos and keys as the service shows them. Addresses name its port, positions its log; progress is in no log. */
 async function everythingShown(at: string): Promise<unknown> {
   const paths = Array.from({ length: ACCOUNTS }, (_, n) => `a-${n}`).flatMap((account) => [
     `/accounts/${account}/credits`,
     `/accounts/${account}/ledger?limit=100`,
-    `/accounts/${account}/videos?limit=100`,
+    `/videos?accountId=${account}&limit=100`,
   ]);
   const answers: Record<string, unknown> = {};
   for (const path of [...paths, '/ops/keys']) answers[path] = await asked(at, 'GET', path);
-  return JSON.parse(JSON.stringify(answers, (name, value: unknown) => (/position|url$/i.test(name) ? undefined : value)));
+  return JSON.parse(JSON.stringify(answers, (name, value: unknown) => (/position|url$|^progress$/i.test(name) ? undefined : value)));
 }
 
 const lines = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\n').slice(0, -1);

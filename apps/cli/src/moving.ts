@@ -81,8 +81,9 @@ async function reached<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && (mendable.has(error.name) || 'syscall' in error))
-      throw new UnreachedError(error.message, { cause: error });
+    const isOfTheDisk = typeof error === 'object' && error !== null && 'syscall' in error;
+    if (isOfTheDisk || (error instanceof Error && mendable.has(error.name)))
+      throw new UnreachedError((error as Error).message, { cause: error });
     throw error;
   }
 }
