@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { eventsOf, LogFileLines } from '../../apps/cli/src/log-file.js';
 import { asked, liveAWhile, startService } from '../verifying/stopped-service.js';
 import { credits } from './credits.js';
+import { everythingShown, order } from './moved-service.js';
 
 const ACCOUNTS = 3;
 const base = await mkdtemp(join(tmpdir(), 'moving-'));
@@ -20,7 +20,7 @@ beforeAll(async () => {
   source = service.dataDir;
   await liveAWhile(service.base, ACCOUNTS);
   waiting = await order(service.base, 'a-0');
-  shown = await everythingShown(service.base);
+  shown = await everythingShown(service.base, ACCOUNTS);
   expect(await credits({ DATA_DIR: source }, 'export', file)).toEqual({
     exit: 2,
     out: '',
@@ -32,31 +32,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => rm(base, { recursive: true, force: true }));
-
-async function order(at: string, accountId: string): Promise<string> {
-  const form = new FormData();
-  form.set('accountId', accountId);
-  const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
-    .png()
-    .toBuffer();
-  form.set('file', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'picture.png');
-  const { artworkId } = await asked(at, 'POST', '/artworks', form);
-  const [room] = (await asked(at, 'GET', '/rooms'))['items'] as { readonly roomId: string }[];
-  const ordered = await asked(at, 'POST', '/videos', { accountId, roomId: room?.roomId, artworkId, title: 'Still waits' }, 'waits');
-  return (ordered['video'] as { readonly videoId: string }).videoId;
-}
-
-/** Credits, ledgers, videos and keys as the service shows them. Addresses name its port, positions its log; progress is in no log. */
-async function everythingShown(at: string): Promise<unknown> {
-  const paths = Array.from({ length: ACCOUNTS }, (_, n) => `a-${n}`).flatMap((account) => [
-    `/accounts/${account}/credits`,
-    `/accounts/${account}/ledger?limit=100`,
-    `/videos?accountId=${account}&limit=100`,
-  ]);
-  const answers: Record<string, unknown> = {};
-  for (const path of [...paths, '/ops/keys']) answers[path] = await asked(at, 'GET', path);
-  return JSON.parse(JSON.stringify(answers, (name, value: unknown) => (/position|url$|^progress$/i.test(name) ? undefined : value)));
-}
 
 const lines = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\n').slice(0, -1);
 const events = async (path: string): Promise<string[]> => (await lines(path)).slice(1, -1);
@@ -103,7 +78,7 @@ describe('a log moved from folder to folder', () => {
     });
     const service = await startService(target.DATA_DIR);
     expect(await credits({}, 'files', 'copy', to, from)).toMatchObject({ exit: 1, err: expect.stringContaining('stop the service first') });
-    expect(await everythingShown(service.base)).toEqual(shown);
+    expect(await everythingShown(service.base, ACCOUNTS)).toEqual(shown);
     expect(await asked(service.base, 'POST', '/render-jobs/claim', { workerId: 'w', waitMs: 5_000 })).toMatchObject({ videoId: waiting });
     expect(await service.ground.queue.lag('videos.render-jobs', 'render-workers')).toBe(0);
     expect(await asked(service.base, 'POST', '/ops/verify')).toMatchObject({ ok: true });
