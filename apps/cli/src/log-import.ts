@@ -3,12 +3,14 @@ import { FACT_PUBLISHER } from '#credits';
 import {
   CertainAppends,
   describeBreach,
+  EngineUnavailableError,
   type EventStore,
   type NewEvent,
   pagesOf,
   type Position,
   type RecordedEvent,
   systemMachineClock,
+  untilAvailable,
 } from '#event-sourcing';
 import type { LogEngines } from '#service';
 import { BALANCE_PUBLISHER, RENDER_PUBLISHER, WaitingRenders } from '#videos';
@@ -35,6 +37,8 @@ export interface ImportParts {
 
 /** Appends under way at once. */
 const APPENDS = 256;
+/** How long the queue is waited for. */
+const PATIENCE_MS = 30_000;
 /** Before the log's first event. */
 const START = '0';
 
@@ -49,7 +53,8 @@ interface Standing {
  * interrupted import leaves it. The whole file is checked first, and compared with what is there.
  */
 export async function importLog({ env, file, say }: ImportParts): Promise<Imported> {
-  return onLog({ env, mayBeEmpty: true, say }, async ({ store, queue }) => {
+  return onLog({ env, mayBeEmpty: true, say }, async ({ store, queue: asked }) => {
+    const queue = patient(asked, say);
     const there = await standings(store);
     const { events, streams, offers } = await checkedFile(file, there, say);
     if (there.size === 0) await forgetPublished(queue);
@@ -143,6 +148,25 @@ async function* appendsOf(file: string): AsyncGenerator<readonly [RecordedEvent,
 }
 
 type Checkpoints = Pick<LogEngines['queue'], 'checkpoint' | 'publish'>;
+
+/** Brokers whose topics were only just made, or that elect a leader, are asked again for a while; then EngineUnavailableError says so. */
+function patient(queue: Checkpoints, say: (text: string) => void): Checkpoints {
+  const waiting = async <T>(action: () => Promise<T>): Promise<T> => {
+    const over = new AbortController();
+    const asked = new AbortController();
+    void systemMachineClock.sleep(PATIENCE_MS, asked.signal).then(() => over.abort());
+    const log = (message: string): void => say(`${message}\n`);
+    const done = await untilAvailable(action, { name: 'import', clock: systemMachineClock, log, signal: over.signal }).finally(() =>
+      asked.abort(),
+    );
+    if (done === undefined) throw new EngineUnavailableError('the message queue stayed away: import again when it is back');
+    return done.value;
+  };
+  return {
+    checkpoint: (publisher) => waiting(() => queue.checkpoint(publisher)),
+    publish: (topic, messages, upTo) => waiting(() => queue.publish(topic, messages, upTo)),
+  };
+}
 
 /** Checkpoints that are there beside an empty log are of another: everything is published again. */
 async function forgetPublished(queue: Checkpoints): Promise<void> {
