@@ -157,11 +157,12 @@ describe('the servers column without one of its engines', () => {
         WAIT_MS,
         async () => (await two.get(`/v1/accounts/killed-${n}/credits?after=${position}`)).status === 200 || undefined,
       );
-      await until('the video is ready', WAIT_MS, async () => (await one.video(video.videoId)).status === 'ready' || undefined);
+      // The lease has run out, and the other has noticed.
       longest = Math.max(longest, performance.now() - began);
+      await until('the video is ready', WAIT_MS, async () => (await one.video(video.videoId)).status === 'ready' || undefined);
       await processor.start();
     }
-    expect(longest).toBeLessThan(30_000);
+    expect(longest).toBeLessThan(20_000);
     told.push({ engine: 'processor killed', faults: 2, commands: 4, lost: 0, doubled: 0, recoveryMs: Math.round(longest) });
   }, 180_000);
 
