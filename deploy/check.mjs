@@ -76,10 +76,7 @@ function whatIsNotThere(compose) {
     [
       ...Object.keys(depends_on).map((name) => [name, name in compose.services]),
       ...Object.keys(networks).map((name) => [name, name in compose.networks]),
-      ...volumes.map(({ type, source }) => [
-        source,
-        type === 'volume' ? source === undefined || source in compose.volumes : existsSync(source),
-      ]),
+      ...volumes.map(({ type, source }) => [source, type === 'volume' ? source in compose.volumes : existsSync(source)]),
     ].flatMap(([name, there]) => (there ? [] : [`${service}: ${name}`])),
   );
 }
