@@ -1,3 +1,4 @@
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { queueContract } from '#messaging/testing';
 import { message, noting, until } from '../../libs/messaging/src/testing/clause.js';
 import { type KafkaBench, kafkaBench, type KafkaBenchOptions } from './kafka.under-test.js';
@@ -87,4 +88,58 @@ describe('the queue on Kafka', () => {
       expect((await bench.queue.take(bench.topic, 'g', 15_000))?.body).toBe('2');
       await first.close();
     }));
+
+  it.each([
+    ['of bytes that are no text', { value: Buffer.alloc(3_500_000, 0x9f) }],
+    ['with a key that is larger as JSON', { key: Buffer.alloc(1_200_000, 1), value: Buffer.from('{}') }],
+    [
+      'of very many headers',
+      { value: Buffer.from('{}'), headers: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`h${n}`, 'v'])) },
+    ],
+    ['without anything', { key: null, value: null }],
+  ])('parks a message %s, holds up nobody for it, and publishes it again', (_, harm) =>
+    onKafka(async (bench) => {
+      const raw = await rawProducer(bench);
+      await raw.send({ key: 'harm', ...harm });
+      await bench.queue.publish(bench.topic, [message('k', 'good')]);
+      const seen: string[] = [];
+      let offered = 0;
+      await bench.queue.consume({
+        topic: bench.topic,
+        group: 'g',
+        handler: async (delivery) => {
+          if (delivery.body === 'good') return noting(seen)(delivery);
+          offered += 1;
+          return { kind: 'park', reason: 'no good' };
+        },
+      });
+      await until(bench, 'the good one is handled, the other is parked', async () => {
+        return (
+          seen.length === 1 && (await bench.queue.parked({ limit: 10 })).length === 1 && (await bench.queue.lag(bench.topic, 'g')) === 0
+        );
+      });
+      const [parked] = await bench.queue.parked({ limit: 10 });
+      expect(parked?.reason).toMatch(/^no good/);
+      expect(await bench.queue.replay(parked?.id ?? '')).toBe(true);
+      await until(bench, 'it was offered again, and is parked again', async () => {
+        return offered === 2 && (await bench.queue.parked({ limit: 10 })).length === 1;
+      });
+      const [again] = await bench.queue.parked({ limit: 10 });
+      expect(await bench.queue.discard(again?.id ?? '')).toBe(true);
+      expect(await bench.queue.parked({ limit: 10 })).toEqual([]);
+      await raw.close();
+    }),
+  );
 });
+
+/** Publishes what our own adapter never would. */
+async function rawProducer({ options, topic }: KafkaBench) {
+  const producer = new Kafka({ brokers: [...options.brokers], logLevel: logLevel.NOTHING }).producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  return {
+    send: (record: Message) => producer.send({ topic: `${options.prefix}${topic}`, messages: [{ ...record, partition: 0 }] }),
+    close: () => producer.disconnect(),
+  };
+}

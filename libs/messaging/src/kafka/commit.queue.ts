@@ -17,7 +17,7 @@ const triesAtMost = 6;
 export class CommitQueue {
   private commit: Commit | undefined;
   private writing: Promise<void> = Promise.resolve();
-  private writer: Promise<void> | undefined;
+  private isAtIt = false;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -33,7 +33,9 @@ export class CommitQueue {
   }
 
   soon(): void {
-    this.writer ??= this.writeUntilWritten().finally(() => (this.writer = undefined));
+    if (this.isAtIt) return;
+    this.isAtIt = true;
+    void this.writeUntilWritten();
   }
 
   /** Resolves when what is finished by now is committed, but for partitions that are no longer ours: their next owner is offered it again. */
@@ -56,17 +58,26 @@ export class CommitQueue {
     this.stopping.abort();
   }
 
+  /** Goes on for what is finished while a commit is under way: nothing else may finish for a long time, and the lag would show it. */
   private async writeUntilWritten(): Promise<void> {
+    let waitMs = firstWaitMs;
     await this.clock.sleep(writeAfterMs, this.stopping.signal);
-    for (let waitMs = firstWaitMs; !this.stopping.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
+    while (!this.stopping.signal.aborted && this.moved().length > 0) {
       try {
         await this.write();
-        return;
+        waitMs = firstWaitMs;
+        await this.clock.sleep(writeAfterMs, this.stopping.signal);
       } catch (error) {
         this.report(`kafka: committing what is finished of ${this.topic} failed, it is tried again`, error);
         await this.clock.sleep(waitMs, this.stopping.signal);
+        waitMs = Math.min(waitMs * 2, longestWaitMs);
       }
     }
+    this.isAtIt = false;
+  }
+
+  private moved(): readonly PartitionIntake[] {
+    return [...this.intakes()].filter(({ dirty, lost, ready }) => dirty && ready && !lost);
   }
 
   private write(): Promise<void> {
@@ -75,7 +86,7 @@ export class CommitQueue {
   }
 
   private async writeNow(): Promise<void> {
-    const moved = [...this.intakes()].filter(({ dirty, lost, ready }) => dirty && ready && !lost);
+    const moved = this.moved();
     if (moved.length === 0) return;
     if (!this.commit) throw new EngineUnavailableError('the group is not joined');
     const partitions = moved.map(({ partition, finished }) => ({

@@ -2,6 +2,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type LogEntry, logLevel, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { Report } from '../delivery/surroundings.js';
 import { Network } from './network.js';
+import { readHeadersInOnePass } from './record.headers.js';
+
+readHeadersInOnePass();
 
 /** Where the brokers are and who we are to them. */
 export interface KafkaConnection {

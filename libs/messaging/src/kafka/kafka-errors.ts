@@ -66,6 +66,11 @@ export function isPermanent(error: unknown): boolean {
   );
 }
 
+/** Whether the brokers refuse a record for its size. */
+export function isTooLarge(error: unknown): boolean {
+  return chainOf(error).some(({ type = '' }) => type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE');
+}
+
 /** Whether the brokers say that they have no such topic. */
 export function isUnknownTopic(error: unknown): boolean {
   return chainOf(error).some(({ name, type }) => type === 'UNKNOWN_TOPIC_OR_PARTITION' || name === 'KafkaJSTopicMetadataNotLoaded');

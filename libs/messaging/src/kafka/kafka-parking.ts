@@ -3,7 +3,9 @@ import type { QueueClock } from '../delivery/surroundings.js';
 import type { Delivery, Message, Parked } from '../queue.port.js';
 import type { ClusterAccess, KafkaRecord } from './cluster-access.js';
 import { CompactedView } from './compacted-view.js';
-import { messageOf, newName, ownHeader, recordOf } from './message.records.js';
+import { isTooLarge } from './kafka-errors.js';
+import { exactOf, messageOf, newName, ownHeader, recordOf } from './message.records.js';
+import type { Held } from './partition-intake.js';
 import { partitionOf } from './partition.hash.js';
 import type { RecordSender } from './record-sender.js';
 
@@ -15,6 +17,8 @@ interface Replaying {
 
 interface Row {
   readonly parked: Parked;
+  /** The body where it is no text. */
+  readonly exact: Buffer | undefined;
   readonly replaying?: Replaying;
 }
 
@@ -24,6 +28,9 @@ type Note = Omit<Parked, keyof Message | 'id'> & { readonly key: string; readonl
 const timeDigits = 15;
 const offsetDigits = 15;
 const hashDigits = 12;
+/** What is kept of the key and of the body of a message that is too large to be parked, in characters. */
+const keptOfKey = 256;
+const keptOfBody = 4_096;
 
 /** The full name of a logical topic on the brokers. */
 export type FullName = (topic: string) => string;
@@ -53,14 +60,25 @@ export class KafkaParking {
   }
 
   /**
-   * A message of a topic. The same one has the same id each time, so parking it twice for a group makes one entry. `publishedAt` is the
-   * record's own time in milliseconds: the list is oldest message first.
+   * A message of a topic. The same one has the same id each time, so parking it twice for a group makes one entry. The list is oldest
+   * message first, by the records' own times. What the brokers refuse for its size is parked by its beginning.
    */
-  async parkDelivery(group: string, delivery: Delivery, reason: string, publishedAt: number): Promise<Parked> {
+  async parkDelivery(
+    group: string,
+    delivery: Delivery,
+    reason: string,
+    { publishedAt, exact }: Pick<Held, 'publishedAt' | 'exact'>,
+  ): Promise<Parked> {
     const [, offset = '0'] = delivery.offset.split('/');
     const id = idOf(publishedAt, Number(offset), `${delivery.topic} ${delivery.offset} ${group}`);
     const { topic, key, headers, body } = delivery;
-    return this.store({ id, topic, group, offset: delivery.offset, key, headers, body, reason, parkedAt: this.clock.now() });
+    const parked: Parked = { id, topic, group, offset: delivery.offset, key, headers, body, reason, parkedAt: this.clock.now() };
+    try {
+      return await this.store(parked, exact);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      return this.store(shortened(parked));
+    }
   }
 
   async list(limit: number, after = ''): Promise<readonly Parked[]> {
@@ -80,12 +98,12 @@ export class KafkaParking {
     return this.inTurn(id, async () => {
       const row = await this.find(id);
       if (!row) return false;
-      const { parked } = row;
+      const { parked, exact } = row;
       const topic = this.fullName(parked.topic);
       const ends = await this.access.ends(topic);
       const partition = partitionOf(parked.key, ends.size);
-      await this.store(parked, { partition, from: ends.get(partition)?.high ?? 0 });
-      await this.sender.send(topic, partition, [recordOf(parked, { replay: id })]);
+      await this.store(parked, exact, { partition, from: ends.get(partition)?.high ?? 0 });
+      await this.sender.send(topic, partition, [recordOf(parked, { replay: id }, exact)]);
       await this.remove(id);
       return true;
     });
@@ -119,10 +137,10 @@ export class KafkaParking {
     return found;
   }
 
-  private async store(parked: Parked, replaying?: Replaying): Promise<Parked> {
+  private async store(parked: Parked, exact?: Buffer, replaying?: Replaying): Promise<Parked> {
     const { id, topic, group, offset, key, reason, parkedAt } = parked;
     const note: Note = { topic, group, offset, key, reason, parkedAt, ...(replaying ? { replaying } : {}) };
-    await this.sender.send(this.topic, 0, [{ ...recordOf(parked, { parked: JSON.stringify(note) }), key: id }]);
+    await this.sender.send(this.topic, 0, [{ ...recordOf(parked, { parked: JSON.stringify(note) }, exact), key: id }]);
     return parked;
   }
 
@@ -147,10 +165,22 @@ function idOf(atMs: number, place: number, of: string): string {
   return `${String(atMs).padStart(timeDigits, '0')}-${String(place).padStart(offsetDigits, '0')}-${hash}`;
 }
 
+/** So much of a message that its people know it again: all of it is on its topic, for as long as that keeps it. */
+function shortened(parked: Parked): Parked {
+  const { offset, topic, reason, key, body } = parked;
+  return {
+    ...parked,
+    key: key.slice(0, keptOfKey),
+    headers: {},
+    body: body.slice(0, keptOfBody),
+    reason: `${reason.slice(0, keptOfBody)} (too large to be parked: this is its beginning without headers, the whole is at ${offset} of ${topic})`,
+  };
+}
+
 function rowOf(id: string, record: KafkaRecord): Row | undefined {
   const text = ownHeader(record, 'parked');
   if (text === undefined) return undefined;
   const { replaying, ...note } = JSON.parse(text) as Note;
   const { headers, body } = messageOf(record);
-  return { parked: { id, headers, body, ...note }, ...(replaying ? { replaying } : {}) };
+  return { parked: { id, headers, body, ...note }, exact: exactOf(record.value), ...(replaying ? { replaying } : {}) };
 }

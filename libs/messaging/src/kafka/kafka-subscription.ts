@@ -8,7 +8,7 @@ import { CommitQueue } from './commit.queue.js';
 import { GroupConsumer } from './group-consumer.js';
 import type { KafkaConnection } from './kafka-client.js';
 import type { KafkaParking } from './kafka-parking.js';
-import { messageOf } from './message.records.js';
+import { exactOf, messageOf } from './message.records.js';
 import type { Network } from './network.js';
 import { type Held, PartitionIntake } from './partition-intake.js';
 
@@ -182,6 +182,7 @@ export class KafkaSubscription {
         offset: place,
         intake,
         message: messageOf({ key, value, headers }),
+        exact: exactOf(value),
         publishedAt: Number(timestamp),
         bytes,
       };
@@ -228,7 +229,7 @@ export class KafkaSubscription {
         const held = this.heldAt(seq);
         // Who has the partition now is offered the message, and parks it.
         if (held.intake.lost) return;
-        await this.options.parking.parkDelivery(this.options.group, delivery, reason, held.publishedAt);
+        await this.options.parking.parkDelivery(this.options.group, delivery, reason, held);
       },
     };
   }

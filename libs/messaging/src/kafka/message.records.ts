@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IHeaders } from 'kafkajs';
 import type { Message } from '../queue.port.js';
@@ -10,11 +11,12 @@ const ours = 'queue-';
 /** What the adapter notes on a message, by name. */
 export type OwnHeaders = { readonly [name in 'publisher' | 'batch' | 'replay' | 'parked']?: string };
 
-export function recordOf({ key, headers, body }: Message, own: OwnHeaders = {}): OutgoingRecord {
+/** `exact` is the body where its text is not all that came. */
+export function recordOf({ key, headers, body }: Message, own: OwnHeaders = {}, exact?: Buffer): OutgoingRecord {
   const all: IHeaders = {};
   for (const [name, value] of Object.entries(headers)) all[name] = value;
   for (const [name, value] of Object.entries(own)) all[ours + name] = value;
-  return { key, value: Buffer.from(body), headers: all };
+  return { key, value: exact ?? Buffer.from(body), headers: all };
 }
 
 /** The message in a record of anybody's: without a key or a body they are empty, and of a repeated header the first value counts. */
@@ -25,6 +27,11 @@ export function messageOf({ key, value, headers = {} }: Pick<KafkaRecord, 'key' 
     if (!name.startsWith(ours) && text !== undefined) shown[name] = text;
   }
   return { key: key?.toString() ?? '', headers: shown, body: value?.toString() ?? '' };
+}
+
+/** The bytes of a body that is no text: as text three bytes would stand for each that means nothing, and none could be brought back. */
+export function exactOf(value: Buffer | null): Buffer | undefined {
+  return value === null || isUtf8(value) ? undefined : Buffer.from(value);
 }
 
 export function ownHeader(record: KafkaRecord, name: keyof OwnHeaders): string | undefined {

@@ -8,6 +8,8 @@ export interface Held {
   readonly offset: number;
   readonly intake: PartitionIntake;
   readonly message: Message;
+  /** The body where it is no text. */
+  readonly exact: Buffer | undefined;
   readonly publishedAt: number;
   readonly bytes: number;
 }
