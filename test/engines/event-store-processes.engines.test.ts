@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemMachineClock } from '#event-sourcing';
+import { systemMachineClock, untilAvailable } from '#event-sourcing';
 import type { Faults } from './double/faults.js';
 import { type RunningDouble, startDouble } from './double/start-double.js';
 import { type Opened, openStore } from './event-store/opened.js';
@@ -47,7 +47,11 @@ describe('B12: a subscription that never comes back by itself; the store subscri
   /** Waits, lets the other process write, and says whether the wait ended. */
   async function hears(stream: string, version: number): Promise<boolean> {
     const calledOff = AbortSignal.timeout(PATIENCE_MS);
-    const waiting = opened.store.waitForMore(await opened.store.head(), calledOff);
+    // Just after a cut the engine may be away for a moment: as every reader does, this waits for it.
+    const patience = { name: 'a reader', clock: systemMachineClock, log: () => undefined, signal: calledOff };
+    const head = await untilAvailable(() => opened.store.head(), patience);
+    if (head === undefined) return false;
+    const waiting = opened.store.waitForMore(head.value, calledOff);
     await first.write(stream, version, version);
     await waiting;
     return !calledOff.aborted;
