@@ -226,21 +226,27 @@ describe('the store on EventStoreDB survives', () => {
   });
 
   it('B15: disposing, once and at the end: appends under way settle, the connection goes, another store may be opened', async () => {
-    // gRPC keeps a connection that it was still trying to make when its channel was closed: earlier tests may have left such.
+    // gRPC keeps, and makes again, a connection that it was still trying to make when its channel was closed: earlier tests may have left
+    // such ones on the double that they share.
     await opened.store.close();
-    await double.faults.cutConnections();
-    opened = await openStore(double.url);
-    await double.faults.next('batch-append', 'never-answer');
-    const silent = opened.store.append(stream, NO_STREAM, someEvents(1));
-    await until('the append is under way', async () => (await double.faults.facts()).faultsLeft === 0);
-    await opened.store.close();
-    await opened.store.close();
-    expect(await silent).toMatchObject({ kind: 'unknown' });
-    await expect(opened.store.append(stream, NO_STREAM, someEvents(1))).rejects.toThrow('closed');
-    await expect(opened.store.readLog(0n, 1, [''])).rejects.toThrow('closed');
-    await until('the connection is gone', async () => (await double.faults.facts()).connections === 0);
-    opened = await openStore(double.url);
-    await appendCertainly(stream);
+    const alone = await startDouble();
+    try {
+      opened = await openStore(alone.url);
+      await alone.faults.next('batch-append', 'never-answer');
+      const silent = opened.store.append(stream, NO_STREAM, someEvents(1));
+      await until('the append is under way', async () => (await alone.faults.facts()).faultsLeft === 0);
+      await opened.store.close();
+      await opened.store.close();
+      expect(await silent).toMatchObject({ kind: 'unknown' });
+      await expect(opened.store.append(stream, NO_STREAM, someEvents(1))).rejects.toThrow('closed');
+      await expect(opened.store.readLog(0n, 1, [''])).rejects.toThrow('closed');
+      await until('the connection is gone', async () => (await alone.faults.facts()).connections === 0);
+      opened = await openStore(alone.url);
+      await appendCertainly(stream);
+    } finally {
+      await opened.store.close();
+      await alone.stop();
+    }
   });
 
   it('an append above the size limit, which is said and not repeated for ever', async () => {
