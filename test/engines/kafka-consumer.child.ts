@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { KafkaQueue } from '#messaging/kafka';
 import { wallClock } from './kafka.under-test.js';
 
-/** A process that consumes a topic and writes a line for each message, until it is killed. */
+/** A process that consumes a topic and writes a line with the time for each message, until it is killed. */
 const [brokers = '', prefix = '', topic = '', logFile = '', sessionTimeoutMs = ''] = process.argv.slice(2);
 const say = (line: string): void => appendFileSync(logFile, `${line}\n`);
 const queue = new KafkaQueue({
@@ -19,7 +19,7 @@ await queue.consume({
   group: 'g',
   concurrency: 4,
   handler: async ({ key, body }) => {
-    say(`handled ${key}:${body}`);
+    say(`handled ${key}:${body} ${Date.now()}`);
     return { kind: 'done' };
   },
 });

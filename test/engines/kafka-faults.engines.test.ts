@@ -1,7 +1,7 @@
 import { Kafka as Client, logLevel } from 'kafkajs';
 import { message, noting } from '../../libs/messaging/src/testing/clause.js';
 import { type KafkaBench, kafkaBench, sessionTimeoutMs, wallClock } from './kafka.under-test.js';
-import { ConsumerProcesses, eventually, type Toll, Traffic } from './kafka-traffic.js';
+import { ConsumerProcesses, type Handling, eventually, type Toll, Traffic } from './kafka-traffic.js';
 import { type Kafka, startKafka } from './kit/kafka.js';
 
 const recoveryMs = 30_000;
@@ -178,11 +178,11 @@ describe('the queue on one broker, with processes that come and go', () => {
   afterEach(() => bench.close());
 
   /** What the other process handled counts as well. */
-  function counted(traffic: Traffic, handled: () => readonly string[]): () => number {
+  function counted(traffic: Traffic, handled: () => readonly Handling[]): () => number {
     let told = 0;
     return () => {
       const all = handled();
-      for (const id of all.slice(told)) traffic.saw(id);
+      for (const { id, at } of all.slice(told)) traffic.saw(id, at);
       return (told = all.length);
     };
   }

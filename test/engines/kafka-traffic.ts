@@ -23,7 +23,8 @@ export interface Toll {
 export class Traffic {
   private readonly acknowledged: string[] = [];
   private readonly offers = new Map<string, number>();
-  private readonly order = new Map<string, number[]>();
+  /** When each message was first handled, ms: processes are read late, so the order of reading says nothing of theirs. */
+  private readonly firstAt = new Map<string, number>();
   private lastNewAt = Date.now();
   private longestGapMs = 0;
   private stopped = false;
@@ -41,14 +42,13 @@ export class Traffic {
     return { kind: 'done' };
   };
 
-  saw(id: string): void {
+  saw(id: string, at: number = Date.now()): void {
     const before = this.offers.get(id) ?? 0;
     this.offers.set(id, before + 1);
+    this.firstAt.set(id, Math.min(at, this.firstAt.get(id) ?? at));
     if (before > 0) return;
     this.longestGapMs = Math.max(this.longestGapMs, Date.now() - this.lastNewAt);
     this.lastNewAt = Date.now();
-    const [key = '', number = ''] = id.split(':');
-    this.order.set(key, [...(this.order.get(key) ?? []), Number(number)]);
   }
 
   get seen(): number {
@@ -65,7 +65,7 @@ export class Traffic {
   }
 
   toll(fault: string): Toll {
-    const numbers = [...this.order.values()];
+    const numbers = this.inOrderHandled();
     return {
       fault,
       messages: this.acknowledged.length,
@@ -74,6 +74,16 @@ export class Traffic {
       outOfOrder: numbers.filter((each) => each.some((number, i) => i > 0 && number <= (each[i - 1] ?? 0))).length,
       longestGapMs: this.longestGapMs,
     };
+  }
+
+  /** The numbers of each key in the order in which they were first handled, by whichever process. */
+  private inOrderHandled(): readonly (readonly number[])[] {
+    const byKey = new Map<string, number[]>(keys.map((key) => [key, []]));
+    for (const [id] of [...this.firstAt].sort(([, a], [, b]) => a - b)) {
+      const [key = '', number = ''] = id.split(':');
+      byKey.get(key)?.push(Number(number));
+    }
+    return [...byKey.values()];
   }
 
   private async publishOn(key: string): Promise<void> {
@@ -100,6 +110,13 @@ export async function eventually(what: string, withinMs: number, condition: () =
   }
 }
 
+/** One message handled by another process. */
+export interface Handling {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Other processes that consume the bench's topic. */
 export class ConsumerProcesses {
   private readonly folder = mkdtempSync(join(tmpdir(), 'kafka-child-'));
@@ -119,13 +136,17 @@ export class ConsumerProcesses {
     symlinkSync(resolve('node_modules'), join(this.folder, 'node_modules'));
   }
 
-  start({ options, topic }: KafkaBench): { readonly child: ChildProcess; handled(): readonly string[] } {
+  start({ options, topic }: KafkaBench): { readonly child: ChildProcess; handled(): readonly Handling[] } {
     const log = join(this.folder, `${this.children.length}.log`);
     const args = [this.program, options.brokers.join(','), options.prefix ?? '', topic, log, String(sessionTimeoutMs)];
     const child = spawn(process.execPath, args, { stdio: 'inherit' });
     this.children.push(child);
-    const handled = (): readonly string[] =>
-      (existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []).map((line) => line.replace('handled ', ''));
+    const handled = (): readonly Handling[] =>
+      (existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(0, -1) : []).map((line) => {
+        const [what, id = '', at = ''] = line.split(' ');
+        if (what !== 'handled') throw new Error(`a consumer process said: ${line}`);
+        return { id, at: Number(at) };
+      });
     return { child, handled };
   }
 
