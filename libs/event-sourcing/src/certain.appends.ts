@@ -8,8 +8,10 @@ export interface TransactorLog {
   warn(fields: { readonly stream: string; readonly [field: string]: unknown }, message: string): void;
 }
 
-/** How often an append of unknown outcome is sent altogether: about seven seconds with the pauses between. */
+/** How often an append of unknown outcome is sent altogether: about five seconds where each answer comes at once. */
 const APPEND_ATTEMPTS = 9;
+/** Nor is it sent again after so long, in ms: a store that is silent keeps its callers waiting for every single answer. */
+const GIVE_UP_MS = 5_500;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -46,13 +48,15 @@ export class CertainAppends {
    * Throws StoreUnavailableError when it does not; the stream is then in doubt.
    */
   async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<Exclude<AppendOutcome, { kind: 'unknown' }>> {
+    const begunAt = this.clock.now();
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#tryOnce(stream, expected, events);
       if (outcome.kind !== 'unknown') return outcome;
       const { reason } = outcome;
       this.#inDoubt.set(stream, expected);
       this.log.warn({ stream, expected, attempt, reason }, 'the outcome of an append is unknown');
-      if (attempt === APPEND_ATTEMPTS) throw new StoreUnavailableError(`the outcome of an append to "${stream}" stayed unknown: ${reason}`);
+      if (attempt === APPEND_ATTEMPTS || this.clock.now() - begunAt >= GIVE_UP_MS)
+        throw new StoreUnavailableError(`the outcome of an append to "${stream}" stayed unknown: ${reason}`);
       await this.clock.sleep(pauseMs(attempt));
     }
   }

@@ -24,6 +24,8 @@ export interface TransactorOptions<State, F extends Fact> {
 
 /** How often a command is decided again because others wrote first. */
 const DECIDE_ATTEMPTS = 16;
+/** How long a command waits for its turn before the trouble of the one before it becomes its own, in ms. */
+const TURN_PATIENCE_MS = 3_000;
 /** Events read at once: a hot stream is one read, a long one is read in pages. */
 const PAGE_EVENTS = 512;
 
@@ -47,31 +49,36 @@ class StreamTransactor<State, F extends Fact> implements Transactor<State, F> {
 
   async transact<Refusal>(transaction: Transaction<State, F, Refusal>): Promise<Outcome<State, Refusal>> {
     const stream = this.options.aggregate.prefix + transaction.id;
-    const turn = this.#turns.take(stream);
-    if (turn !== undefined) await turn;
-    try {
-      return await this.#settleDecideAppend(stream, transaction);
-    } catch (error) {
-      this.#cache.drop(stream);
-      throw error;
-    } finally {
-      this.#turns.end(stream);
-    }
+    return this.#inTurn(stream, () => this.#settleDecideAppend(stream, transaction));
   }
 
   async load(id: string): Promise<Standing<State>> {
     const stream = this.options.aggregate.prefix + id;
     const cached = this.#cache.get(stream);
     if (cached !== undefined && this.#cannotBeStale(stream)) return this.#standing(cached);
+    return this.#inTurn(stream, async () =>
+      this.#standing(await this.#advance(stream, this.#cache.get(stream) ?? nothingHeld(this.options.aggregate.initial))),
+    );
+  }
+
+  /** Who has waited for long behind one that did not reach the store shares its fate: one after another, all would wait without bound. */
+  async #inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const { machineClock } = this.options;
     const turn = this.#turns.take(stream);
-    if (turn !== undefined) await turn;
+    let trouble: Error | undefined;
     try {
-      return this.#standing(await this.#advance(stream, this.#cache.get(stream) ?? nothingHeld(this.options.aggregate.initial)));
+      if (turn !== undefined) {
+        const askedAt = machineClock.now();
+        const before = await turn;
+        if (before !== undefined && machineClock.now() - askedAt >= TURN_PATIENCE_MS) throw before;
+      }
+      return await work();
     } catch (error) {
       this.#cache.drop(stream);
+      if (error instanceof StoreUnavailableError) trouble = error;
       throw error;
     } finally {
-      this.#turns.end(stream);
+      this.#turns.end(stream, trouble);
     }
   }
 

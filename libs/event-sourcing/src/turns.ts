@@ -1,9 +1,12 @@
 /** One at a time per name, in order of arrival; names do not wait for each other. */
 export class Turns {
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Map<string, ((trouble?: Error) => void)[]>();
 
-  /** Undefined: it is the caller's turn at once. Otherwise it is when this resolves. Whoever had a turn must end it. */
-  take(name: string): Promise<void> | undefined {
+  /**
+   * Undefined: it is the caller's turn at once. Otherwise it is when this resolves, with the trouble that the turn before it ended in, if
+   * any. Whoever had a turn must end it.
+   */
+  take(name: string): Promise<Error | undefined> | undefined {
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) {
       this.#waiting.set(name, []);
@@ -12,9 +15,9 @@ export class Turns {
     return new Promise((resolve) => waiting.push(resolve));
   }
 
-  end(name: string): void {
+  end(name: string, trouble?: Error): void {
     const next = this.#waiting.get(name)?.shift();
     if (next === undefined) this.#waiting.delete(name);
-    else next();
+    else next(trouble);
   }
 }
