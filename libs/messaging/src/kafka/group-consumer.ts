@@ -50,6 +50,8 @@ export class GroupConsumer {
   private readonly living: Promise<void>;
   /** Why the last consumer ended, until the next one has joined. */
   trouble: unknown;
+  /** Whether the brokers count this process as one of the group, as far as it knows. */
+  isMember = false;
   /** Consumers that were replaced, for whatever reason. */
   restarts = 0;
 
@@ -97,6 +99,7 @@ export class GroupConsumer {
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
         if (over.signal.aborted) return;
         this.trouble = undefined;
+        this.isMember = true;
         joined();
         events.assigned(payload.memberAssignment[topic] ?? []);
       });
@@ -106,6 +109,7 @@ export class GroupConsumer {
     });
     const end = await ended;
     over.abort();
+    this.isMember = false;
     events.lost();
     const goodbye = running.catch((error: unknown) => error).then(() => consumer.disconnect());
     const hurried = new AbortController();

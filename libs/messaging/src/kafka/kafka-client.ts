@@ -41,8 +41,26 @@ export function openClient(connection: KafkaConnection, report: Report, network 
     retry: fewRetries,
     socketFactory: network.socketFactory,
     logLevel: logLevel.ERROR,
-    logCreator: () => (entry) => report(`kafka: ${entry.namespace}: ${entry.log.message}`, detailOf(entry)),
+    logCreator: () => saidOnce(report),
   });
+}
+
+/** A client that tries again says the same again; each thing is told once in so long, ms. */
+const sameAgainAfterMs = 5_000;
+/** Things said that are remembered. */
+const remembered = 100;
+
+function saidOnce(report: Report): (entry: LogEntry) => void {
+  const toldAt = new Map<string, number>();
+  return (entry) => {
+    const said = `kafka: ${entry.namespace}: ${entry.log.message}`;
+    const at = Date.parse(entry.log.timestamp);
+    const before = toldAt.get(said);
+    if (before !== undefined && at - before < sameAgainAfterMs) return;
+    if (toldAt.size >= remembered) toldAt.clear();
+    toldAt.set(said, at);
+    report(said, detailOf(entry));
+  };
 }
 
 function detailOf({ log }: LogEntry): unknown {

@@ -72,6 +72,7 @@ export class KafkaQueue implements MessageQueue {
       takeIdleMs: options.takeIdleMs ?? takeIdleMs,
       closing: this.closing.signal,
       open: (topic, group) => this.open(topic, group),
+      ping: () => this.access.ping(),
     });
   }
 

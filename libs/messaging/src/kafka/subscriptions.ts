@@ -11,6 +11,8 @@ export interface SubscriptionsOptions {
   readonly takeIdleMs: number;
   readonly closing: AbortSignal;
   readonly open: (topic: string, group: string) => KafkaSubscription;
+  /** Throws EngineUnavailableError where no broker answers. */
+  readonly ping: () => Promise<void>;
 }
 
 interface Use {
@@ -57,10 +59,12 @@ export class Subscriptions {
     use.takers += 1;
     try {
       const taken = await subscription.group.take(subscription.hand, waitMs, signal);
-      const { trouble } = subscription.consumer;
-      // Nobody can tell whether there is a message.
-      if (!taken && trouble !== undefined && !signal?.aborted && !this.options.closing.aborted)
-        throw asEngineTrouble(`taking from ${topic}`, trouble);
+      if (!taken && !signal?.aborted && !this.options.closing.aborted) {
+        // Nobody can tell whether there is a message.
+        const { trouble, isMember } = subscription.consumer;
+        if (trouble !== undefined) throw asEngineTrouble(`taking from ${topic}`, trouble);
+        if (!isMember) await this.options.ping();
+      }
       return taken;
     } finally {
       use.takers -= 1;
