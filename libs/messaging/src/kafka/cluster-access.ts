@@ -83,6 +83,16 @@ export class ClusterAccess {
     return this.ask(`looking for topic ${topic}`, (cluster) => partitionsOf(cluster, topic));
   }
 
+  /** Resolves when the ends that were asked for up to now, as they are now, are known. */
+  endsKnown: Promise<unknown> = Promise.resolve();
+
+  /** The ends as they are at the call: what this process publishes after it waits for `endsKnown`, or it would count as before. */
+  endsNow(topic: string): Promise<ReadonlyMap<number, PartitionEnds>> {
+    const ends = this.ends(topic);
+    this.endsKnown = Promise.allSettled([this.endsKnown, ends]);
+    return ends;
+  }
+
   async ends(topic: string): Promise<ReadonlyMap<number, PartitionEnds>> {
     return this.ask(`looking for the end of ${topic}`, async (cluster) => {
       const partitions = (await partitionsOf(cluster, topic)).map((partition) => ({ partition }));

@@ -90,6 +90,7 @@ export class KafkaQueue implements MessageQueue {
   async publish(topic: string, messages: readonly Message[], upTo?: PublishedUpTo): Promise<void> {
     this.refuseWhenClosed();
     const name = this.fullName(topic);
+    await this.access.endsKnown;
     const partitions = await this.partitionsOf(name);
     const byPartition = new Map<number, Message[]>();
     for (const message of messages) {

@@ -70,7 +70,7 @@ export class KafkaSubscription {
   /** Resolves when the group, in whatever process, has finished what was published before the call. */
   async idle(signal: AbortSignal): Promise<void> {
     const { access, clock, group, topic, kafkaTopic, groupId } = this.options;
-    const ends = await access.ends(kafkaTopic);
+    const ends = await access.endsNow(kafkaTopic);
     let elsewhere = new Map<number, number>();
     let askedAt = -otherMembersAskedEveryMs;
     for (;;) {
