@@ -1,4 +1,4 @@
-import { type Answered, Client, type Network } from '../../e2e/client.js';
+import { type Answered, Client, expectStatus, type Network } from '../../e2e/client.js';
 import { until } from '../kit/until.js';
 import type { RenderJob } from '#contracts';
 
@@ -102,12 +102,13 @@ export class InTurnClient extends Client {
     return new InTurnClient(this.apis, token);
   }
 
-  /** Each api offers the jobs of its share of the topic: who wants one asks them in turn. */
+  /** Each api offers the jobs of its share of the topic: who wants one asks them in turn, and again where one is not in the group yet. */
   override async claim(workerId: string, waitMs: number): Promise<RenderJob | undefined> {
     if (waitMs <= CLAIM_SLICE_MS) return super.claim(workerId, waitMs);
     for (const deadline = performance.now() + CLAIM_PATIENCE_MS; performance.now() < deadline; ) {
-      const job = await super.claim(workerId, CLAIM_SLICE_MS);
-      if (job) return job;
+      const answered = await this.post<RenderJob>('/v1/render-jobs/claim', { workerId, waitMs: CLAIM_SLICE_MS });
+      if (answered.status === 200) return answered.body;
+      if (answered.status !== 204) expectStatus(503, answered);
     }
     return undefined;
   }
