@@ -6,28 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { run } from '../../apps/cli/src/program.js';
-import { serviceOf } from '../../apps/cli/src/service.http.js';
 import { asked, liveAWhile, STAFF_KEY, startService } from '../verifying/stopped-service.js';
-
-interface Ran {
-  readonly exit: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs one command line as `npx credits` would, in this environment. */
-async function credits(env: { readonly [name: string]: string }, ...args: string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const exit = await run(args, {
-    service: serviceOf(env),
-    dataDir: env['CREDITS_URL'] === undefined ? env['DATA_DIR'] : undefined,
-    freshKey: () => 'fresh-key',
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-  });
-  return { exit, out, err };
-}
+import { credits } from './credits.js';
 
 describe('credits, on a running service', () => {
   let service: Awaited<ReturnType<typeof startService>>;

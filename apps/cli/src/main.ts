@@ -11,8 +11,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.exitCode = await run(process.argv.slice(2), {
   service: serviceOf(process.env),
-  dataDir: process.env['CREDITS_URL'] ? undefined : (process.env['DATA_DIR'] ?? './data'),
+  dataDir: process.env['CREDITS_URL'] || process.env['ENGINES'] === 'servers' ? undefined : (process.env['DATA_DIR'] ?? './data'),
+  env: process.env,
   freshKey: () => randomIds.secret(16),
   out: (text) => void process.stdout.write(text),
+  write: (text) => new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve()))),
   err: (text) => void process.stderr.write(text),
 });

@@ -1,21 +1,22 @@
 import type { AllotmentView, CreditsView, LedgerLine, Page } from '#contracts';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addMoving, type MovingSurroundings } from './moving.js';
+import { MoveRefusedError } from './move-refused.js';
 import { RefusedError, type Service, UnreachedError } from './service.http.js';
 import { creditCount, type ListedKey, type ParkedMessage, shownAccount, shownKeys, shownLedger, shownParked } from './shown.js';
 import type { Verification } from '#videos';
 
 /** What the commands run on. */
-export interface Surroundings {
+export interface Surroundings extends MovingSurroundings {
   readonly service: Service;
   /** The data folder that `verify` may look into itself when its service has stopped; undefined: ask the service only. */
   readonly dataDir: string | undefined;
   /** A request key of its own for each grant that names none. */
   readonly freshKey: () => string;
   readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
 }
 
-/** 0: done. 1: the service refused, or verifying found problems. 2: the command is wrong, or nobody could be asked. */
+/** 0: done. 1: the service or what was to be moved refused, or verifying found problems. 2: the command is wrong, or nobody could be asked. */
 const exits = { done: 0, refused: 1, notAsked: 2 } as const;
 
 interface AllotmentAnswer {
@@ -32,10 +33,10 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.notAsked;
-    if (!(error instanceof RefusedError || error instanceof UnreachedError)) throw error;
+    if (!(error instanceof RefusedError || error instanceof MoveRefusedError || error instanceof UnreachedError)) throw error;
     if (error instanceof RefusedError && program.opts()['json'] === true) surroundings.out(`${JSON.stringify(error.problem, null, 2)}\n`);
     surroundings.err(`${error.message}\n`);
-    return error instanceof RefusedError ? exits.refused : exits.notAsked;
+    return error instanceof UnreachedError ? exits.notAsked : exits.refused;
   }
 }
 
@@ -109,6 +110,7 @@ function programOn(surroundings: Surroundings, exitWith: (code: number) => void)
     });
 
   addOperations(program, surroundings, show, exitWith);
+  addMoving(program, surroundings, show, () => exitWith(exits.refused));
   return program;
 }
 

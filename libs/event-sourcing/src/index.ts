@@ -20,7 +20,7 @@ export * from './system.clock.js';
 export * from './transact.js';
 export * from './transact.port.js';
 export * from './uuid5.js';
-export type { TransactorLog } from './certain.appends.js';
+export { CertainAppends, type TransactorLog } from './certain.appends.js';
 export { CauseRepeatedError } from './draft.js';
 export { EngineUnavailableError, isEngineUnavailable, untilAvailable } from './engine-unavailable.js';
 export { type Breach, describeBreach, type Invariant } from './verifying/breach.js';

@@ -58,7 +58,7 @@ const CACHE_BYTES = { accounts: 64 * MEBIBYTE, artworks: 4 * MEBIBYTE };
 export function buildDomain(ground: Ground) {
   const { settings, plans, addresses, store, queue, readModels, progress, files, clock, machineClock, log } = ground;
   const views: ReadModels = {
-    waitFor: (projection, position, timeoutMs) => progress.waitFor(projection, position, timeoutMs),
+    waitFor: (projection, position, timeoutMs, signal) => progress.waitFor(projection, position, timeoutMs, signal),
     row: (accountId) => readModels.get<AccountRow>('accounts', 'accounts', accountId),
   };
   const on = transactorsOn(ground);

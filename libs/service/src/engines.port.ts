@@ -16,6 +16,11 @@ export interface Engines {
   close(): Promise<void>;
 }
 
+/** The log by itself, with the queue that keeps its publishers' checkpoints: what moving a log needs. */
+export interface LogEngines extends Pick<Engines, 'store' | 'queue'> {
+  close(): Promise<void>;
+}
+
 export type EngineName = 'event store' | 'message queue' | 'read models' | 'files';
 
 export interface EngineSurroundings {

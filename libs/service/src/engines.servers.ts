@@ -2,7 +2,7 @@ import { isEngineUnavailable, untilAvailable } from '#event-sourcing';
 import { ConnectionStringError, EventStoreDbStore } from '#event-sourcing/eventstoredb';
 import { PostgresDatabase, PostgresOwnership, PostgresReadModels } from '#event-sourcing/postgres';
 import { FilesUrlError, S3Files } from '#files/s3';
-import { type EngineName, type Engines, type EngineSurroundings, StartRefusedError } from './engines.port.js';
+import { type EngineName, type Engines, type EngineSurroundings, type LogEngines, StartRefusedError } from './engines.port.js';
 import { openKafka } from './queue.kafka.js';
 import type { ServerSettings } from './settings.js';
 
@@ -17,7 +17,6 @@ const PING_MS = 3_000;
  */
 export async function openServers(servers: ServerSettings, sandbox: boolean, surroundings: EngineSurroundings): Promise<Engines> {
   const { clock, log } = surroundings;
-  const told = (fields: object, message: string): void => log(`${message} ${JSON.stringify(fields)}`);
   const patience = { clock, log, signal: new AbortController().signal };
   const waitFor = async <T>(name: EngineName, open: () => Promise<T>): Promise<T> => {
     const opened = await untilAvailable(open, { ...patience, name });
@@ -26,11 +25,7 @@ export async function openServers(servers: ServerSettings, sandbox: boolean, sur
   };
 
   const { eventStoreUrl: url, kafka, databaseUrl, filesUrl } = servers;
-  const store = await refusing('EVENT_STORE_URL', () =>
-    waitFor('event store', () =>
-      EventStoreDbStore.open({ url, sandbox, clock, prefixes: STREAMS, log: { debug: () => undefined, warn: told } }),
-    ),
-  );
+  const store = await refusing('EVENT_STORE_URL', () => waitFor('event store', () => openStore(url, sandbox, surroundings)));
   const files = await refusing('FILES_URL', () => waitFor('files', () => S3Files.open({ url: filesUrl, log })));
   const queue = openKafka(kafka, surroundings);
   const database = new PostgresDatabase({ url: databaseUrl, log });
@@ -71,6 +66,25 @@ export async function openServers(servers: ServerSettings, sandbox: boolean, sur
       over.abort();
     }
   }
+}
+
+/** The log alone, and the queue, which is connected to with its first use. Waits for nobody: EngineUnavailableError where the log is away. */
+export async function openServersLog(servers: ServerSettings, sandbox: boolean, surroundings: EngineSurroundings): Promise<LogEngines> {
+  const store = await refusing('EVENT_STORE_URL', () => openStore(servers.eventStoreUrl, sandbox, surroundings));
+  const queue = openKafka(servers.kafka, surroundings);
+  return {
+    store,
+    queue,
+    async close() {
+      await queue.close();
+      await store.close();
+    },
+  };
+}
+
+function openStore(url: string, sandbox: boolean, { clock, log }: EngineSurroundings): Promise<EventStoreDbStore> {
+  const warn = (fields: object, message: string): void => log(`${message} ${JSON.stringify(fields)}`);
+  return EventStoreDbStore.open({ url, sandbox, clock, prefixes: STREAMS, log: { debug: () => undefined, warn } });
 }
 
 /** An address that cannot be right is the operator's to mend: it names its variable. */

@@ -21,6 +21,7 @@ export {
   UPLOADS,
   type Uploads,
 } from './rendering/render-results.handler.js';
+export { WaitingRenders } from './rendering/waiting-renders.js';
 export { CancelVideoHandler } from './video/cancel-video.handler.js';
 export { CREATING_SETTINGS, CreateVideoHandler, type CreatingSettings } from './video/create-video.handler.js';
 export * from './video/video.decisions.js';

@@ -72,3 +72,6 @@ export async function startColumn({ apis = 2, processors = 2, workers = 2, env: 
     stop: stopped,
   };
 }
+
+/** Lets a fault last: there is no condition to wait for but the time itself. */
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -6,8 +6,8 @@ export interface DueAccounts {
   due(now: number, limit: number): Promise<readonly string[]>;
   /** Writes what is due; true where something was written. Resolves when it is durable. */
   settle(accountId: string): Promise<boolean>;
-  /** Resolves once the due rows show everything that is in the log now. */
-  shown(): Promise<void>;
+  /** Resolves once the due rows show everything that is in the log now; at once, and perhaps too early, when `signal` aborts. */
+  shown(signal?: AbortSignal): Promise<void>;
 }
 
 /** Accounts looked up at once: the projection shows the first of them while the last are being settled. */
@@ -57,14 +57,16 @@ export class RenewalClock {
 
   async #settleDue(): Promise<void> {
     for (let unwritten: string | undefined; ; ) {
-      await this.accounts.shown();
+      const { signal } = this.#stopping;
+      await this.accounts.shown(signal);
+      if (signal.aborted) return;
       const due = await this.accounts.due(this.clock.now(), LOOK_AT_ONCE);
       if (due.length === 0) return;
       let written = false;
       for (let from = 0; from < due.length; from += SIDE_BY_SIDE) {
         const settled = await Promise.all(due.slice(from, from + SIDE_BY_SIDE).map((accountId) => this.accounts.settle(accountId)));
         written ||= settled.includes(true);
-        if (this.#stopping.signal.aborted) return;
+        if (signal.aborted) return;
       }
       // Another process may have been first with all of them; the rows then show it at the next look.
       if (!written && unwritten === due[0])

@@ -14,7 +14,7 @@ import type { AccountRow } from './account.projection.js';
 
 /** What reads wait for: the read models, by projection name. */
 export interface ReadModels {
-  waitFor(projection: string, position: Position, timeoutMs: number): Promise<boolean>;
+  waitFor(projection: string, position: Position, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
   row(accountId: string): Promise<AccountRow | undefined>;
 }
 

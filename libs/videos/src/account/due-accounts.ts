@@ -32,9 +32,11 @@ export class DueAccountRows implements DueAccounts {
     return outcome.kind === 'accepted' && outcome.events.length > 0;
   }
 
-  async shown(): Promise<void> {
+  async shown(signal?: AbortSignal): Promise<void> {
     const head = await this.store.head();
-    const shown = await Promise.all(['accounts', 'videos'].map((projection) => this.readModels.waitFor(projection, head, SHOWN_MS)));
-    if (shown.includes(false)) throw new Error('the read models are behind');
+    const shown = await Promise.all(
+      ['accounts', 'videos'].map((projection) => this.readModels.waitFor(projection, head, SHOWN_MS, signal)),
+    );
+    if (shown.includes(false) && !signal?.aborted) throw new Error('the read models are behind');
   }
 }
