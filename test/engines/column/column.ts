@@ -7,7 +7,7 @@ import { type Postgres, startPostgres } from '../kit/postgres.js';
 import { type S3, startS3 } from '../kit/s3.js';
 import { environmentOf, makeTopics, processesOf, type RoleProcess, STAFF_KEY, startAll } from './processes.js';
 
-export { type RoleProcess, STAFF_KEY } from './processes.js';
+export { RoleProcess, STAFF_KEY } from './processes.js';
 
 export interface ColumnOptions {
   readonly apis?: number;
