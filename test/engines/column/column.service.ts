@@ -20,7 +20,10 @@ const REFUSED_MS = 30_000;
 interface Ground {
   readonly double: RunningDouble;
   readonly env: ProcessEnvironment;
+  /** Apis first. */
   readonly ports: readonly number[];
+  /** Between the clients and the apis; it outlives the processes, as clients do. */
+  readonly network: InTurn;
 }
 
 const grounds = new Map<string, Ground>();
@@ -35,14 +38,7 @@ export class ColumnService implements RunningService {
     private readonly ground: Ground,
     private readonly processes: readonly RoleProcess[],
   ) {
-    const apis = processes.filter(({ role }) => role === 'api');
-    this.client = new InTurnClient(
-      new InTurn(
-        apis.map(({ base }) => base),
-        STAFF_KEY,
-      ),
-      STAFF_KEY,
-    );
+    this.client = new InTurnClient(ground.network, STAFF_KEY);
   }
 
   static async start(folder: string, environment: Environment = {}): Promise<ColumnService> {
@@ -54,6 +50,7 @@ export class ColumnService implements RunningService {
     const counts = env.RENDER_WORKERS === '0' ? NO_WORKERS : COUNTS;
     const service = new ColumnService(folder, ground, processesOf({ counts, ports: ground.ports, env, folder }));
     current = service;
+    ground.network.restarted();
     try {
       await startAll(service.processes);
     } catch (error) {
@@ -141,5 +138,6 @@ async function freshGround(folder: string): Promise<Ground> {
   });
   await clearTopics(kafka.bootstrap);
   await makeTopics(env);
-  return { double, env, ports };
+  const bases = ports.slice(0, COUNTS.api).map((port) => `http://127.0.0.1:${port}`);
+  return { double, env, ports, network: new InTurn(bases, STAFF_KEY) };
 }

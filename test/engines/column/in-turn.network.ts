@@ -7,6 +7,8 @@ const CAUGHT_UP_MS = 30_000;
 const CLAIM_SLICE_MS = 1_000;
 /** Until all members of the render workers' group have their share of the topic, which a process that was killed may still hold. */
 const CLAIM_PATIENCE_MS = 60_000;
+/** Positions kept for processes that begin anew: more than requests are ever under way at once. */
+const REMEMBERED = 200;
 
 /**
  * A balancer that gives each request to the next api. What one has answered the other has not seen by itself: before it is asked to read, it
@@ -14,6 +16,7 @@ const CLAIM_PATIENCE_MS = 60_000;
  */
 export class InTurn implements Network {
   #next = 0;
+  #latest: readonly string[] = [];
   readonly #untold: ReadonlyMap<string, Set<string>>;
 
   constructor(
@@ -22,6 +25,11 @@ export class InTurn implements Network {
     private readonly token: string,
   ) {
     this.#untold = new Map(bases.map((base) => [base, new Set()]));
+  }
+
+  /** New processes at the same addresses remember nothing of what was answered before. */
+  restarted(): void {
+    for (const untold of this.#untold.values()) for (const position of this.#latest) untold.add(position);
   }
 
   async address(method: string, path: string): Promise<string> {
@@ -56,6 +64,7 @@ export class InTurn implements Network {
   }
 
   #told(by: string, position: string): void {
+    this.#latest = [...this.#latest, position].slice(-REMEMBERED);
     for (const other of this.#othersThan(by)) this.#untold.get(other)?.add(position);
   }
 

@@ -38,7 +38,7 @@ export class RoleProcess {
       args: [join(process.cwd(), `dist/standalone/${this.role}.js`)],
       log: join(this.folder, `${this.role}-${this.port}.log`),
       cwd: this.folder,
-      env: { ...this.env, ...more, PORT: String(this.port) },
+      env: { ...this.env, PORT: String(this.port), ...more },
       stopSignal: 'SIGTERM',
     });
   }
