@@ -20,11 +20,6 @@ export async function insist<T>(
   }
 }
 
-export interface Granted {
-  readonly accountId: string;
-  readonly credits: number;
-}
-
 /** Grants credits to a few accounts, one after the other on each lane, until told to stop; every grant has a key of its own. */
 export class GrantLoad {
   readonly acknowledged = new Map<string, number>();
