@@ -19,7 +19,7 @@ for (const topic of Object.values(topics))
   ajv.addSchema(JSON.parse(readFileSync(join(process.cwd(), `libs/contracts/schemas/${topic}.json`), 'utf8')) as object);
 
 /** Holds a message to its topic's published schema, and to CloudEvents in binary mode. Throws where it is not so. */
-export function expectValid(topic: string, { key, headers, value }: Read): void {
+function expectValid(topic: string, { key, headers, value }: Read): void {
   const { ce_type: type = '', ce_specversion, ce_id, ce_source, 'content-type': contentType } = headers;
   const data = JSON.parse(value) as { readonly accountId: string };
   const validate = ajv.getSchema(`${topic}.json#/$defs/${type}`);
@@ -69,7 +69,7 @@ export async function expectInOrder(env: ProcessEnvironment, client: Client): Pr
 }
 
 /** By account, each in its order. */
-export function byAccount<T extends { readonly accountId: string }, R>(items: readonly T[], of: (item: T) => R): Record<string, R[]> {
+function byAccount<T extends { readonly accountId: string }, R>(items: readonly T[], of: (item: T) => R): Record<string, R[]> {
   const accounts: Record<string, R[]> = {};
   for (const item of items) (accounts[item.accountId] ??= []).push(of(item));
   return accounts;
