@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bill, subscription, type Subscription } from './billing.js';
 import { expectStatus, type Client } from './client.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 import { expectCredits, expectLedger, members } from './shapes.js';
 
 const START = '2027-03-01T10:00:00.000Z';
@@ -25,8 +25,7 @@ describe('Billing events from outside', () => {
     await client.clock({ now: at('20') });
   });
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('come in any order, each several times, and end in the same place (rules 15, 19, 20)', async () => {

@@ -56,11 +56,20 @@ export interface Asked {
 
 type More = Readonly<Record<string, unknown>>;
 
+/** What stands between a client and a service of several processes: it says who is asked, and hears what was answered. */
+export interface Network {
+  /** Where the next request goes, once whoever is there may be asked it. */
+  address(method: string, path: string): Promise<string>;
+  /** An answer of the process at `address`; its effects are to be seen wherever the next request goes. */
+  answered(method: string, path: string, address: string, answer: Answered<unknown>): Promise<void>;
+}
+
 /** Speaks to a running service with one API key, as any other system would. */
 export class Client {
   constructor(
     readonly base: string,
     readonly token: string | undefined,
+    protected readonly network?: Network,
   ) {}
 
   /** The same service, asked with another key, or with none. */
@@ -72,13 +81,16 @@ export class Client {
     const response = await this.send(method, path, asked);
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: (json && text !== '' ? JSON.parse(text) : text) as T };
+    const answered = { status: response.status, headers: response.headers, body: (json && text !== '' ? JSON.parse(text) : text) as T };
+    await this.network?.answered(method, path, new URL(response.url).origin, answered);
+    return answered;
   }
 
   /** A string, form or bytes go as they are, anything else as JSON. */
-  send(method: string, path: string, { body, key, headers }: Asked = {}): Promise<Response> {
+  async send(method: string, path: string, { body, key, headers }: Asked = {}): Promise<Response> {
     const raw = body === undefined || typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array;
-    return fetch(path.startsWith('http') ? path : `${this.base}${path}`, {
+    const address = path.startsWith('http') ? '' : ((await this.network?.address(method, path)) ?? this.base);
+    return fetch(`${address}${path}`, {
       method,
       headers: {
         ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bill, plansAndCredits, subscription } from './billing.js';
 import { expectStatus } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 import { expectCredits, expectLedger } from './shapes.js';
 
 const START = '2027-01-31T10:00:00.000Z';
@@ -16,16 +16,13 @@ const plans = (cycle: string) => ({
 });
 
 describe('Cycles, by the test clock', () => {
-  const folders: string[] = [];
   const services: Service[] = [];
-  afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop()));
-    folders.forEach(removeFolder);
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.finish();
   });
 
   async function startAt(now: string, file?: object): Promise<Service> {
     const folder = freshFolder();
-    folders.push(folder);
     const path = join(folder, 'plans.json');
     if (file) writeFileSync(path, JSON.stringify(file));
     const service = await Service.start(folder, file ? { PLANS_FILE: path } : {});
@@ -120,7 +117,7 @@ describe('Cycles, by the test clock', () => {
     expect(refused.code).not.toBe(0);
     expect(refused.said).toContain('SANDBOX');
     const again = await Service.start(service.folder);
-    services.push(again);
+    services.splice(services.indexOf(service), 1, again);
     expect((await again.client.get<{ now: string }>('/v1/test-clock')).body).toEqual({ now: '2027-05-06T10:00:00.000Z' });
     expect(await again.client.credits('slept')).toMatchObject({ available: 16 });
   });

@@ -1,5 +1,5 @@
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 
 const CLIENTS = 64;
 const CREDITS = 8;
@@ -10,8 +10,7 @@ describe('Many clients on one account (rule 6)', () => {
   let service: Service;
   beforeAll(async () => (service = await Service.start(folder)));
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('64 at once on 8 credits: exactly 8 get their video, 56 are refused, in every round', async () => {

@@ -3,7 +3,7 @@ import { subscription } from './billing.js';
 import { expectStatus, type Answered, type Client } from './client.js';
 import { picture } from './pictures.js';
 import { allScopes, routes } from './routes.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 import { members } from './shapes.js';
 
 const ARTWORK_LIMIT_MB = 60;
@@ -20,8 +20,7 @@ describe('The edge, from outside', () => {
     await client.grant('a-1', 5);
   });
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   /** All that was ever written, as far as one can see from outside. */

@@ -2,7 +2,7 @@ import type { CreditsView, LedgerLine } from '#contracts';
 import { bill, subscription } from './billing.js';
 import { expectStatus, type Client } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 import { expectCredits, expectLedger, members } from './shapes.js';
 import { OutsideWorker } from './worker.js';
 
@@ -61,8 +61,7 @@ describe('What has been, seen from outside (rules 13, 26)', () => {
     await worker.deliverAll();
   });
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('the ledger tells every credit, newest first, page by page', async () => {

@@ -1,10 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { VideoView } from '#contracts';
 import type { Client } from './client.js';
 import { expectStatus } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 
 const REST_MS = 60_000;
 
@@ -13,8 +11,7 @@ describe('The service with its own render worker', () => {
   let service: Service;
   beforeAll(async () => (service = await Service.start(folder, { RENDER_WORKERS: '1' })));
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it(
@@ -36,7 +33,7 @@ describe('The service with its own render worker', () => {
       expect(video.indexOf('moov')).toBeLessThan(video.indexOf('mdat'));
       expect(video.length).toBeGreaterThan(20_000);
       expect((await client.credits('killed')).available).toBe(1);
-      expect(await readdir(join(folder, 'rendering'))).toEqual([]);
+      expect(await service.leftByRenders()).toEqual([]);
     },
     2 * REST_MS,
   );

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { bill, subscription } from './billing.js';
 import { expectStatus, type Client } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, onOneFolder, Service } from './service-under-test.js';
 import { expectLedger, expectVideo } from './shapes.js';
 import { OutsideWorker, smallVideo } from './worker.js';
 
@@ -25,8 +25,7 @@ describe('Renders by workers from outside', () => {
     await client.clock({ now: '2027-01-31T10:00:00.000Z' });
   });
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
   beforeEach(async () => {
     accountId = `renders-${accounts++}`;
@@ -139,20 +138,23 @@ describe('Renders by workers from outside', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'invalid-signature']);
   });
 
-  it('what is announced is not yet there: to report it without delivering it is a failure, and with a folder it comes here', async () => {
-    await create();
-    const job = await worker.job();
-    const sha256 = createHash('sha256').update(smallVideo).digest('hex');
-    const { upload, ...announced } = await worker.announce(job, { bytes: smallVideo.byteLength, sha256 });
-    expect(upload).toBeNull();
-    expectStatus(202, await worker.report('completed', job, announced));
-    const again = await worker.job();
-    expect([again.videoId, again.attempt]).toEqual([job.videoId, 2]);
-    const { upload: _here, ...named } = await worker.announce(again, { bytes: smallVideo.byteLength, sha256 });
-    expect(await worker.upload(again)).toEqual(named);
-    const done = expectStatus(202, await worker.report('completed', again, named));
-    expect((await client.video(job.videoId, done.position)).status).toBe('ready');
-  });
+  onOneFolder(
+    'what is announced is not yet there: to report it without delivering it is a failure, and with a folder it comes here',
+    async () => {
+      await create();
+      const job = await worker.job();
+      const sha256 = createHash('sha256').update(smallVideo).digest('hex');
+      const { upload, ...announced } = await worker.announce(job, { bytes: smallVideo.byteLength, sha256 });
+      expect(upload).toBeNull();
+      expectStatus(202, await worker.report('completed', job, announced));
+      const again = await worker.job();
+      expect([again.videoId, again.attempt]).toEqual([job.videoId, 2]);
+      const { upload: _here, ...named } = await worker.announce(again, { bytes: smallVideo.byteLength, sha256 });
+      expect(await worker.upload(again)).toEqual(named);
+      const done = expectStatus(202, await worker.report('completed', again, named));
+      expect((await client.video(job.videoId, done.position)).status).toBe('ready');
+    },
+  );
 
   it('results that cannot be right are parked or no CloudEvents', async () => {
     await create();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expectStatus, type Client } from './client.js';
 import { picture } from './pictures.js';
-import { freePort, freshFolder, removeFolder, Service } from './service.js';
+import { freePort, freshFolder, Service } from './service-under-test.js';
 
 describe('Idempotency-Key (rule 8)', () => {
   const folder = freshFolder();
@@ -23,8 +23,7 @@ describe('Idempotency-Key (rule 8)', () => {
     await client.grant(accountId, 50);
   });
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('is required for videos and grants, and is 1 to 255 visible characters', async () => {

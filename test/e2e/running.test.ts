@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { expectStatus } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, onOneFolder, removeFolder, Service } from './service-under-test.js';
 
 describe('The service as its operator runs it', () => {
   const folder = freshFolder();
   let service: Service;
   beforeAll(async () => (service = await Service.start(folder)));
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('is live and ready, and tells figures to Prometheus', async () => {
@@ -23,7 +22,7 @@ describe('The service as its operator runs it', () => {
     expect((await open.get<{ openapi: string }>('/v1/openapi.json')).body.openapi).toMatch(/^3\.1/);
   });
 
-  it('a second start on its folder is refused with a clear message, and the folder is unharmed', async () => {
+  onOneFolder('a second start on its folder is refused with a clear message, and the folder is unharmed', async () => {
     const granted = expectStatus(201, await service.client.grant('held', 3));
     const { code, said } = await Service.refused(folder);
     expect(code).not.toBe(0);
@@ -83,7 +82,7 @@ describe('The service as its operator runs it', () => {
     service = await Service.start(folder);
   });
 
-  it('npm start passes SIGTERM on', async () => {
+  onOneFolder('npm start passes SIGTERM on', async () => {
     const other = freshFolder();
     const child = spawn('npm', ['start', '--silent'], {
       env: { ...process.env, DATA_DIR: other, PORT: '0', RENDER_WORKERS: '0' },

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,20 @@ const ENTRY = join(process.cwd(), 'dist/standalone/main.js');
 
 export type Environment = Readonly<Record<string, string>>;
 
+/** A service that runs, on whichever column. */
+export interface RunningService {
+  readonly client: Client;
+  readonly folder: string;
+  /** Ends it in good order: the exit code; of several processes the first that is not 0. */
+  stop(): Promise<number | null>;
+  /** kill -9: whatever was not durable is gone. */
+  kill(): Promise<void>;
+  /** Holds what it has written to its promises, ends it, and removes all that it had. */
+  finish(): Promise<void>;
+  /** Names of the files that its render workers have not cleared away. */
+  leftByRenders(): Promise<readonly string[]>;
+}
+
 /** A fresh folder for the data of one service. */
 export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), 'video-credits-'));
@@ -21,7 +36,7 @@ export function removeFolder(folder: string): void {
 }
 
 /** The built service as its operator runs it: a process of its own on a data folder and a free port. */
-export class Service {
+export class Service implements RunningService {
   readonly client: Client;
 
   private constructor(
@@ -63,10 +78,6 @@ export class Service {
     return { code, said: said() };
   }
 
-  get pid(): number {
-    return this.child.pid as number;
-  }
-
   /** SIGTERM, and the exit code. Fails where the service does not end in time. */
   async stop(): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
@@ -85,6 +96,22 @@ export class Service {
     this.child.kill('SIGKILL');
     await end;
   }
+
+  async finish(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await expectVerified(this.client);
+    await this.stop();
+    removeFolder(this.folder);
+  }
+
+  leftByRenders(): Promise<readonly string[]> {
+    return readdir(join(this.folder, 'rendering'));
+  }
+}
+
+/** The service's own proof of its log and its read models. */
+export async function expectVerified(client: Client): Promise<void> {
+  const verified = await client.post<{ ok: boolean; problems: unknown[] }>('/v1/ops/verify');
+  if (verified.status !== 200 || !verified.body.ok) throw new Error(`not verified: ${JSON.stringify(verified.body)}`);
 }
 
 function run(folder: string, environment: Environment): ChildProcess {

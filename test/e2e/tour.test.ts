@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { expectStatus } from './client.js';
 import { picture } from './pictures.js';
-import { freshFolder, removeFolder, Service } from './service.js';
+import { freshFolder, Service } from './service-under-test.js';
 import { expectCredits, expectVideo } from './shapes.js';
 import { OutsideWorker, smallVideo } from './worker.js';
 
@@ -12,8 +12,7 @@ describe('A customer on trial, from outside', () => {
   let service: Service;
   beforeAll(async () => (service = await Service.start(folder, { SUPPORT_CONTACT: SUPPORT })));
   afterAll(async () => {
-    await service.stop();
-    removeFolder(folder);
+    await service.finish();
   });
 
   it('makes one video, downloads it five times, is refused the second, gets two by support and makes another (rules 3, 4, 5, 18, 25)', async () => {

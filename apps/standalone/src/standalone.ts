@@ -13,6 +13,7 @@ import {
   logGauges,
   openEngines,
   ownedRunner,
+  plansOf,
   queueGauges,
   rebuildTold,
   runHere,
@@ -43,6 +44,7 @@ export interface Standalone {
 export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
   const told = serviceLog(settings);
   const { logger, log, fatal, nest } = told;
+  const plans = plansOf(settings);
   const engines = await openEngines(settings, { clock: systemMachineClock, log, onFatal: fatal });
   try {
     const { dataDir, staffToken, signingKey } = await secretsOf(settings);
@@ -65,7 +67,7 @@ export async function startStandalone(settings: Settings, extra: readonly Dynami
       ? new CheckpointWatch({ readModels, projections: ['accounts', 'videos'], clock: systemMachineClock })
       : projector;
     const base = (): string => settings.publicUrl ?? listening;
-    const grounded = await groundOn({ settings, engines, progress, signingKey, base, log });
+    const grounded = await groundOn({ settings, plans, engines, progress, signingKey, base, log });
     const module = StandaloneModule.of({
       api: {
         ...grounded,

@@ -31,7 +31,7 @@ export const problems = {
   'range-not-satisfiable': [416, 'The range lies outside the file'],
   internal: [500, 'Something broke here; it has been logged'],
   'read-model-behind': [503, 'The view has not caught up with that position yet'],
-  'store-unavailable': [503, 'The event store is away; nothing is lost, try again'],
+  'store-unavailable': [503, 'An engine that this needs is away; nothing is lost, try again'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof problems;

@@ -1,4 +1,5 @@
 import { CheckpointWatch, randomIds, systemMachineClock } from '#event-sourcing';
+import { plansOf } from './catalogue.js';
 import { openEngines } from './engines.js';
 import { type EngineName, type Engines, StartRefusedError } from './engines.port.js';
 import { type Grounded, groundOn } from './ground.js';
@@ -25,6 +26,7 @@ export async function openServersProcess(settings: Settings, role: string): Prom
   const told = serviceLog(settings);
   const { log, fatal } = told;
   warnOfShortSecrets({ STAFF_API_KEY: staffApiKey, URL_SIGNING_KEY: urlSigningKey }, told);
+  const plans = plansOf(settings);
   const engines = await openEngines(settings, { clock: systemMachineClock, log, onFatal: fatal });
   try {
     const progress = new CheckpointWatch({
@@ -32,7 +34,7 @@ export async function openServersProcess(settings: Settings, role: string): Prom
       projections: ['accounts', 'videos'],
       clock: systemMachineClock,
     });
-    const grounded = await groundOn({ settings, engines, progress, signingKey: urlSigningKey, base: () => publicUrl, log });
+    const grounded = await groundOn({ settings, plans, engines, progress, signingKey: urlSigningKey, base: () => publicUrl, log });
     if (settings.sandbox) grounded.testClock.follow();
     const stop = async (): Promise<void> => {
       await grounded.testClock.stop();

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Addresses, SignedUrls } from '#access';
-import { clockAggregate, type Plans, readPlans, SandboxClock } from '#credits';
+import { clockAggregate, type Plans, SandboxClock } from '#credits';
 import {
   createTransactor,
   type MachineClock,
@@ -11,7 +10,7 @@ import {
 } from '#event-sourcing';
 import type { Files } from '#files';
 import { type Domain, buildDomain, type Ground, transactorsOn } from './domain.js';
-import { type Engines, StartRefusedError, wordsOf } from './engines.port.js';
+import { type Engines, StartRefusedError } from './engines.port.js';
 import type { Settings } from './settings.js';
 
 /** How long a moved test clock waits for the read models, ms of real time. */
@@ -19,6 +18,7 @@ const SHOWN_MS = 600_000;
 
 export interface GroundParts {
   readonly settings: Settings;
+  readonly plans: Plans;
   readonly engines: Engines;
   readonly progress: ProjectionProgress;
   /** Signs the addresses given out. */
@@ -37,8 +37,8 @@ export interface Grounded {
   readonly testClock: SandboxClock;
 }
 
-/** Builds a process's domain. Throws StartRefusedError for a catalogue that cannot be used, and for a moved clock outside of the sandbox. */
-export async function groundOn({ settings, engines, progress, signingKey, base, log }: GroundParts): Promise<Grounded> {
+/** Builds a process's domain. Throws StartRefusedError for a moved clock outside of the sandbox. */
+export async function groundOn({ settings, plans, engines, progress, signingKey, base, log }: GroundParts): Promise<Grounded> {
   const machineClock = systemMachineClock;
   const urls = new SignedUrls(signingKey, machineClock);
   const addresses = new Addresses(urls, base);
@@ -46,7 +46,7 @@ export async function groundOn({ settings, engines, progress, signingKey, base, 
   const { store, queue, readModels, files } = engines;
   const ground: Ground = {
     settings,
-    plans: plansOf(settings),
+    plans,
     addresses,
     store,
     queue,
@@ -74,13 +74,4 @@ export async function groundOn({ settings, engines, progress, signingKey, base, 
   if ((await testClock.restore()) && !settings.sandbox)
     throw new StartRefusedError('this log has a test clock: the service starts on it with SANDBOX=true only');
   return { ground, domain, urls, addresses, testClock };
-}
-
-function plansOf({ plansFile }: Settings): Plans {
-  const shipped = new URL('../../../libs/credits/src/plans/plans.json', import.meta.url);
-  try {
-    return readPlans(JSON.parse(readFileSync(plansFile ?? shipped, 'utf8')));
-  } catch (error) {
-    throw new StartRefusedError(`PLANS_FILE cannot be used: ${wordsOf(error)}`);
-  }
 }

@@ -1,3 +1,4 @@
+export * from './catalogue.js';
 export * from './column.servers.js';
 export * from './domain.js';
 export * from './domain.providers.js';

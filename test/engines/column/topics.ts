@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IHeaders, Kafka as Client, logLevel } from 'kafkajs';
+import { consumerGroups, topics } from '#contracts';
 import { until } from '../kit/until.js';
 
 /** A message as any other system reads it. */
@@ -52,6 +53,27 @@ export class OtherSystems {
     await consumer.disconnect();
     return read;
   }
+}
+
+const CLEARED_MS = 45_000;
+/** The product's own, and those that the queue's adapter has beside them. */
+const OURS = [...Object.values(topics), 'video-credits.parked', 'video-credits.checkpoints'];
+
+/** Takes the product's topics and groups off the brokers, as if nothing had run there. Waits for members that were killed to be forgotten. */
+export async function clearTopics(brokers: readonly string[]): Promise<void> {
+  const admin = new Client({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const there = async (): Promise<string[]> => (await admin.listTopics()).filter((name) => OURS.includes(name));
+  const left = await there();
+  if (left.length > 0) await admin.deleteTopics({ topics: left });
+  await until('the topics are gone', CLEARED_MS, async () => (await there()).length === 0 || undefined);
+  await until('the groups are gone', CLEARED_MS, async () => {
+    const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    const ours = groups.filter((id) => Object.values(consumerGroups).some((group) => id.startsWith(group)));
+    if (ours.length > 0) await admin.deleteGroups(ours);
+    return true;
+  });
+  await admin.disconnect();
 }
 
 function textOf(headers: IHeaders = {}): Read['headers'] {

@@ -63,6 +63,11 @@ export class OwnedProcess {
     return !this.failure && this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Null while it runs, and where a signal ended it. */
+  get exitCode(): number | null {
+    return this.child.exitCode;
+  }
+
   /** Throws with the server's own last words where it has ended. */
   mustRun(): void {
     if (this.running) return;

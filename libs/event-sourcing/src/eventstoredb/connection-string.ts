@@ -54,7 +54,9 @@ export function connectionString(url: string, sandbox: boolean): string {
   }
   const pairs = options === undefined || options === '' ? [] : options.split('&').map((pair) => option(pair));
   if (!sandbox && pairs.some(([name, value]) => name === 'tls' && value === 'false'))
-    throw new ConnectionStringError('says tls=false, which is for the sandbox only: everything would cross the network readable');
+    throw new ConnectionStringError(
+      'says tls=false, which is for the sandbox only (SANDBOX=true): everything would cross the network readable',
+    );
   const query = pairs.map(([name, value]) => `${name}=${value}`).join('&');
   return `${scheme}://${credentials === undefined ? '' : `${credentials}@`}${hosts}${query === '' ? '' : `?${query}`}`;
 }
