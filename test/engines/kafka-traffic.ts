@@ -92,14 +92,6 @@ export class Traffic {
   }
 }
 
-export async function eventually(what: string, withinMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
-    await wallClock.sleep(20);
-  }
-}
-
 /** Other processes that consume the bench's topic. */
 export class ConsumerProcesses {
   private readonly folder = mkdtempSync(join(tmpdir(), 'kafka-child-'));
