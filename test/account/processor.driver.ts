@@ -7,7 +7,6 @@ import { MemoryFiles } from '#files/testing';
 import { MemoryBroker, MemoryQueue } from '#messaging/testing';
 import {
   accountAggregate,
-  accountProjection,
   type AccountRow,
   Accounts,
   artworkAggregate,
@@ -23,11 +22,11 @@ import {
   FileSweeper,
   LeaseWatch,
   Leases,
+  projections,
   RENDER_PUBLISHER,
   renderJobFact,
   VideoLibrary,
   videoIdOf,
-  videoProjection,
 } from '#videos';
 import { shipped } from './account.driver.js';
 
@@ -81,7 +80,6 @@ export class ProcessorDriver {
     this.queue = new MemoryQueue(broker);
     this.readModels = new MemoryReadModels(world.rows);
     const { readModels } = this;
-    const projections = [accountProjection, videoProjection];
     const onStopped = (_projection: string, error: unknown): void => log(`stopped: ${String(error)}`);
     this.#projector = new Projector({ projections, store, readModels, clock: machineClock, log, onStopped });
     const views = {

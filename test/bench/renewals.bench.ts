@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readSettings } from '#service';
 import { billingCommand, readBillingEvent } from '#credits';
 import { startStandalone } from '#standalone';
+import { projectionNames } from '#videos';
 import type { Figures } from './figures.js';
 
 const ACCOUNTS = 100_000;
@@ -42,7 +43,7 @@ export async function renewalsBench(): Promise<Figures> {
     })();
     await renewalClock.catchUp();
     const head = await store.head();
-    await Promise.all(['accounts', 'videos'].map((name) => projector.waitFor(name, head, 600_000)));
+    await Promise.all(projectionNames.map((name) => projector.waitFor(name, head, 600_000)));
     const seconds = (performance.now() - begin) / 1_000;
     clearInterval(watch);
     if (head - before < EVENTS_PER_RENEWAL * BigInt(ACCOUNTS)) throw new Error('not every account was renewed');

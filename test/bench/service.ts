@@ -5,6 +5,7 @@ import { causes, grantCredits } from '#credits';
 import { Processor } from '#processor';
 import { readSettings } from '#service';
 import { startStandalone, type Standalone } from '#standalone';
+import { projectionNames } from '#videos';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 
 /** What the service under measurement tells its parent. */
@@ -74,7 +75,7 @@ async function seed({ domain }: Standalone, accounts: number, credits: number): 
 async function atRest({ ground, projector, app }: Standalone): Promise<void> {
   const processor = app.get(Processor, { strict: false });
   const head = await ground.store.head();
-  await Promise.all(['accounts', 'videos'].map((name) => projector.waitFor(name, head, 600_000)));
+  await Promise.all(projectionNames.map((name) => projector.waitFor(name, head, 600_000)));
   while ((processor.publishedUpTo().get('render-jobs') ?? 0n) < head) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 

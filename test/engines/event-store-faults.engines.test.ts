@@ -5,6 +5,7 @@ import { Deadlines } from '../../libs/event-sourcing/src/eventstoredb/deadlines.
 import { Reading } from '../../libs/event-sourcing/src/eventstoredb/reading.js';
 import { type RunningDouble, startDouble } from './double/start-double.js';
 import { ANSWER_MS, type Opened, openStore } from './event-store/opened.js';
+import { eventually } from './kit/until.js';
 
 // What the client does wrong, by its numbers in the adapter's README, and that a store on it survives each. The server that does wrong
 // on command is the double. An error outside any promise fails the test that runs.
@@ -25,11 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.store.close());
 
-const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const deadline = performance.now() + 10_000; !(await holds()); await systemMachineClock.sleep(10)) {
-    if (performance.now() > deadline) throw new Error(`${what}: not in time`);
-  }
-};
+const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => eventually(what, 10_000, holds);
 const unavailable = { name: 'EngineUnavailableError' };
 const guarded = () => opened.said.filter(({ message }) => message.startsWith('the client had no place'));
 

@@ -4,6 +4,7 @@ import type { Faults } from './double/faults.js';
 import { type RunningDouble, startDouble } from './double/start-double.js';
 import { type Opened, openStore } from './event-store/opened.js';
 import { startWriter, type Writer } from './event-store/writer.js';
+import { eventually } from './kit/until.js';
 
 // Several processes on one log: who wins, and who hears of it.
 const VERSIONS = 200;
@@ -28,6 +29,10 @@ beforeEach(async () => {
   opened = await openStore(double.url, { prefixes: ['account-'] });
 });
 afterEach(() => opened.store.close());
+
+/** Resolves once the store has its one subscription to the log. */
+const subscribed = (): Promise<void> =>
+  eventually('there is one subscription', PATIENCE_MS, async () => (await double.faults.facts()).subscriptions === 1);
 
 it('two processes that write to one stream: each version is won by exactly one', async () => {
   const stream = `account-${randomUUID()}`;
@@ -56,12 +61,6 @@ describe('B12: a subscription that never comes back by itself; the store subscri
     await waiting;
     return !calledOff.aborted;
   }
-  const subscribed = async () => {
-    for (const deadline = performance.now() + PATIENCE_MS; (await double.faults.facts()).subscriptions !== 1; ) {
-      if (performance.now() > deadline) throw new Error('there is no subscription');
-      await systemMachineClock.sleep(10);
-    }
-  };
 
   const ends: readonly (readonly [string, (faults: Faults) => Promise<unknown>])[] = [
     ['its connection is cut', (faults) => faults.cutConnections()],
@@ -107,10 +106,7 @@ describe('B12: a subscription that never comes back by itself; the store subscri
 it('other programs’ streams wake nobody who waits for ours', async () => {
   const calledOff = AbortSignal.timeout(500);
   const waiting = opened.store.waitForMore(await opened.store.head(), calledOff);
-  for (const deadline = performance.now() + PATIENCE_MS; (await double.faults.facts()).subscriptions !== 1; ) {
-    if (performance.now() > deadline) throw new Error('there is no subscription');
-    await systemMachineClock.sleep(10);
-  }
+  await subscribed();
   await first.write(`elsewhere-${randomUUID()}`, 0, 3);
   await waiting;
   expect(calledOff.aborted).toBe(true);

@@ -1,7 +1,8 @@
 import { Kafka as Client, logLevel } from 'kafkajs';
 import { message, noting } from '../../libs/messaging/src/testing/clause.js';
 import { type KafkaBench, kafkaBench, sessionTimeoutMs, wallClock } from './kafka.under-test.js';
-import { ConsumerProcesses, type Handling, eventually, type Toll, Traffic } from './kafka-traffic.js';
+import { ConsumerProcesses, type Handling, type Toll, Traffic } from './kafka-traffic.js';
+import { eventually } from './kit/until.js';
 import { type Kafka, startKafka } from './kit/kafka.js';
 
 const recoveryMs = 30_000;

@@ -102,14 +102,6 @@ export class Traffic {
   }
 }
 
-export async function eventually(what: string, withinMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
-    await wallClock.sleep(20);
-  }
-}
-
 /** One message handled by another process. */
 export interface Handling {
   readonly id: string;

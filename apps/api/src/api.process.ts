@@ -1,23 +1,20 @@
 import { StaffKey } from '#access';
-import { Projector, systemMachineClock } from '#event-sourcing';
 import {
   logGauges,
   obstaclesOf,
   openServersProcess,
+  projectorOn,
   queueGauges,
   rebuildTold,
   type RunningProcess,
   type ServersProcess,
   type Settings,
-  StartRefusedError,
-  wordsOf,
 } from '#service';
-import { accountProjection, videoProjection } from '#videos';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ApiModule } from './api.module.js';
 import { type ApiParts, apiProviders } from './api.providers.js';
-import { createHttpApp } from './http.js';
+import { createHttpApp, listen } from './http.js';
 
 /** The edge by itself: commands go to the event store, reads to the read models that processors keep up to date. */
 @Module({})
@@ -43,12 +40,7 @@ export async function startApi(settings: Settings): Promise<RunningProcess & { r
       rebuild: (projection) => rebuilt(opened, projection),
     });
     const app = await createHttpApp(module, { logger: told.nest });
-    await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
-      await app.close();
-      throw new StartRefusedError(`PORT ${settings.port} on HOST ${settings.host} cannot be had: ${wordsOf(error)}`);
-    });
-    const { port } = app.getHttpServer().address() as { readonly port: number };
-    const base = `http://${settings.host}:${port}`;
+    const base = await listen(app, settings);
     told.logger.info({ base }, 'api listening');
     const stop = async (): Promise<void> => {
       await app.close();
@@ -63,13 +55,6 @@ export async function startApi(settings: Settings): Promise<RunningProcess & { r
 
 /** Makes a read model anew beside the one that a processor keeps up to date. */
 async function rebuilt({ engines, told }: ServersProcess, name: string): Promise<void> {
-  const projector = new Projector({
-    projections: [accountProjection, videoProjection].filter((projection) => projection.name === name),
-    store: engines.store,
-    readModels: engines.readModels,
-    clock: systemMachineClock,
-    log: told.log,
-    onStopped: (projection, error) => told.log(`rebuild of ${projection}: ${String(error)}`),
-  });
+  const projector = projectorOn(engines, { log: told.log, onStopped: (error) => told.log(`rebuild: ${String(error)}`) });
   await rebuildTold(projector, name, { store: engines.store, told });
 }

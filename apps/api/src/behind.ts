@@ -10,7 +10,7 @@ import {
   readPositionToken,
 } from '#event-sourcing';
 import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
-import { accountOfVideo, type Posters, previewOf, type Verification, type VideoLibrary } from '#videos';
+import { accountOfVideo, type Posters, previewOf, projectionNames, type Verification, type VideoLibrary } from '#videos';
 import {
   type DeliveredVideo,
   FactStream as FactPort,
@@ -38,15 +38,12 @@ export class LogPositions extends Positions {
   }
 }
 
-/** The projections that queries read. */
-const projections = ['accounts', 'videos'] as const;
-
 export class ProjectedReadModels extends ReadModels {
   constructor(private readonly progress: ProjectionProgress) {
     super();
   }
   async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    const passed = await Promise.all(projections.map((name) => this.progress.waitFor(name, position, timeoutMs)));
+    const passed = await Promise.all(projectionNames.map((name) => this.progress.waitFor(name, position, timeoutMs)));
     return !passed.includes(false);
   }
 }
@@ -137,7 +134,7 @@ export class ServiceOperations extends Operations {
     return this.parts.verify();
   }
   async rebuild(name?: string): Promise<{ readonly rebuilt: readonly string[] } | undefined> {
-    const wanted = projections.filter((projection) => name === undefined || projection === name);
+    const wanted = projectionNames.filter((projection) => name === undefined || projection === name);
     if (wanted.length === 0) return undefined;
     for (const projection of wanted) await this.#rebuilt(projection);
     return { rebuilt: wanted };

@@ -5,6 +5,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type Settings, StartRefusedError, wordsOf } from '#service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admission, limitOf } from './edge/admission.js';
 import { ProblemError, refuse } from './edge/problem.js';
@@ -56,6 +57,16 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   await app.init();
   await fastify.ready();
   return app;
+}
+
+/** Listens on HOST and PORT, and answers the address; port 0 takes a free one. Closes the service and throws StartRefusedError where it cannot. */
+export async function listen(app: NestFastifyApplication, { host, port }: Pick<Settings, 'host' | 'port'>): Promise<string> {
+  await app.listen(port, host).catch(async (error: unknown) => {
+    await app.close();
+    throw new StartRefusedError(`PORT ${port} on HOST ${host} cannot be had: ${wordsOf(error)}`);
+  });
+  const { port: taken } = app.getHttpServer().address() as { readonly port: number };
+  return `http://${host}:${taken}`;
 }
 
 /** Gives every route its admission and its limit, from its own declaration. */

@@ -1,4 +1,4 @@
-import { Projector, systemMachineClock } from '#event-sourcing';
+import { systemMachineClock } from '#event-sourcing';
 import {
   closeHealth,
   domainProviders,
@@ -7,13 +7,14 @@ import {
   obstaclesOf,
   openServersProcess,
   ownedRunner,
+  projectorOn,
   queueGauges,
   type RunningProcess,
   serveHealth,
   type ServersProcess,
   type Settings,
 } from '#service';
-import { accountProjection, videoProjection } from '#videos';
+import { projectionNames } from '#videos';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -23,22 +24,11 @@ import { Processor, ProcessorModule } from './processor.module.js';
 @Module({})
 class ProcessorProcessModule {
   static of({ engines, grounded, owner, told }: ServersProcess): DynamicModule {
-    const { store, readModels, ownership } = engines;
+    const { ownership } = engines;
     const { log, fatal: onStopped } = told;
     if (ownership === undefined) throw new Error('a processor of its own needs leases');
-    const clock = systemMachineClock;
-    const projector = (): Projector =>
-      new Projector({
-        projections: [accountProjection, videoProjection],
-        store,
-        readModels,
-        clock,
-        log,
-        // Others look into the store for how far the rows have come: they must be told of pages that changed no row, too.
-        quietPages: 1,
-        onStopped: (projection, error) => onStopped(new Error(`projection ${projection} stopped`, { cause: error })),
-      });
-    const run = ownedRunner({ ownership, owner, clock, log, onStopped });
+    const run = ownedRunner({ ownership, owner, clock: systemMachineClock, log, onStopped });
+    const projector = () => projectorOn(engines, { log, onStopped });
     const processor = ProcessorModule.of({ ...grounded, projector, publishesFacts: true, run, onStopped });
     const providers = [...handlers, ...domainProviders(grounded.ground, grounded.domain)];
     return { module: ProcessorProcessModule, global: true, imports: [CqrsModule.forRoot(), processor], providers, exports: providers };
@@ -52,7 +42,7 @@ export async function startProcessor(settings: Settings): Promise<RunningProcess
   const app = await NestFactory.createApplicationContext(ProcessorProcessModule.of(opened), { logger: told.nest, abortOnError: false });
   const processor = app.get(Processor, { strict: false });
   const upTo = async (): Promise<ReadonlyMap<string, bigint>> => {
-    const projected = ['accounts', 'videos'].map(async (name) => [name, await engines.readModels.checkpoint(name)] as const);
+    const projected = projectionNames.map(async (name) => [name, await engines.readModels.checkpoint(name)] as const);
     return new Map([...(await Promise.all(projected)), ...processor.publishedUpTo()]);
   };
   const server = await serveHealth(settings, {

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import { secretFile, StaffKey } from '#access';
-import { createHttpApp } from '#api';
-import { CheckpointWatch, type ProjectionProgress, Projector, randomIds, systemMachineClock } from '#event-sourcing';
+import { createHttpApp, listen } from '#api';
+import type { Plans } from '#credits';
+import { type Position, type ProjectionProgress, type Projector, randomIds, systemMachineClock } from '#event-sourcing';
 import { Processor } from '#processor';
 import { RenderWorkerModule } from '#render-worker';
 import {
@@ -14,16 +15,18 @@ import {
   openEngines,
   ownedRunner,
   plansOf,
+  progressIn,
+  projectorOn,
   queueGauges,
   rebuildTold,
   runHere,
+  type Runner,
+  type ServiceLog,
   serviceLog,
   type Settings,
-  StartRefusedError,
   warnOfShortSecrets,
-  wordsOf,
 } from '#service';
-import { accountProjection, videoProjection } from '#videos';
+import { projectionNames } from '#videos';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { StandaloneModule } from './standalone.module.js';
@@ -43,80 +46,90 @@ export interface Standalone {
 /** Starts the whole product on a data folder and listens. Throws StartRefusedError and its like with words for the operator. */
 export async function startStandalone(settings: Settings, extra: readonly DynamicModule[] = []): Promise<Standalone> {
   const told = serviceLog(settings);
-  const { logger, log, fatal, nest } = told;
   const plans = plansOf(settings);
-  const engines = await openEngines(settings, { clock: systemMachineClock, log, onFatal: fatal });
+  const engines = await openEngines(settings, { clock: systemMachineClock, log: told.log, onFatal: told.fatal });
   try {
-    const { dataDir, staffToken, signingKey } = await secretsOf(settings);
-    warnOfShortSecrets({ STAFF_API_KEY: staffToken, URL_SIGNING_KEY: signingKey }, { log });
-    let listening = '';
-    // Where there may be other processes, one of them keeps the read models up to date, and the others look how far they have come.
-    const { store, readModels, ownership } = engines;
-    const makeProjector = (): Projector =>
-      new Projector({
-        projections: [accountProjection, videoProjection],
-        store,
-        readModels,
-        ...(ownership && { quietPages: 1 }),
-        clock: systemMachineClock,
-        log,
-        onStopped: (projection, error) => fatal(new Error(`projection ${projection} stopped`, { cause: error })),
-      });
-    const projector = makeProjector();
-    const progress = ownership
-      ? new CheckpointWatch({ readModels, projections: ['accounts', 'videos'], clock: systemMachineClock })
-      : projector;
-    const base = (): string => settings.publicUrl ?? listening;
-    const grounded = await groundOn({ settings, plans, engines, progress, signingKey, base, log });
-    const module = StandaloneModule.of({
-      api: {
-        ...grounded,
-        authenticators: [new StaffKey(staffToken)],
-        gapless: ownership === undefined,
-        readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
-        gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
-        rebuild: (projection) => rebuildTold(projector, projection, { store, told }),
-      },
-      processor: {
-        ...grounded,
-        projector: ownership ? makeProjector : () => projector,
-        publishesFacts: ownership !== undefined,
-        run: ownership
-          ? ownedRunner({ ownership, owner: `standalone-${randomIds.random()}`, clock: systemMachineClock, log, onStopped: fatal })
-          : runHere,
-        onStopped: fatal,
-      },
-      workers: [...extra, ...renderersOf(settings, grounded, dataDir, () => listening)],
-    });
-    const app = await createHttpApp(module, { logger: nest });
-    const processor = app.get(Processor, { strict: false });
-    function subscriptions(): ReadonlyMap<string, bigint> {
-      const projected = ['accounts', 'videos'].map((name) => [name, progress.upTo(name)] as const);
-      return new Map([...projected, ...processor.publishedUpTo()]);
-    }
-    await app.listen(settings.port, settings.host).catch(async (error: unknown) => {
-      await app.close();
-      throw new StartRefusedError(`PORT ${settings.port} on HOST ${settings.host} cannot be had: ${wordsOf(error)}`);
-    });
-    const { port } = app.getHttpServer().address() as { readonly port: number };
-    listening = `http://${settings.host}:${port}`;
-    if (ownership && settings.sandbox) grounded.testClock.follow();
-    logger.info({ base: base(), dataDir, sandbox: settings.sandbox }, 'listening');
-    const stop = async (): Promise<void> => {
-      logger.info('stopping');
-      await grounded.testClock.stop();
-      await app.close();
-      await engines.close();
-    };
-    return { app, ground: grounded.ground, domain: grounded.domain, projector, staffToken, base: base(), stop };
+    const secrets = await secretsOf(settings);
+    warnOfShortSecrets({ STAFF_API_KEY: secrets.staffToken, URL_SIGNING_KEY: secrets.signingKey }, told);
+    return await startOn(engines, { settings, plans, told, secrets, extra });
   } catch (error) {
     await engines.close();
     throw error;
   }
 }
 
+interface StartParts {
+  readonly settings: Settings;
+  readonly plans: Plans;
+  readonly told: ServiceLog;
+  readonly secrets: Secrets;
+  readonly extra: readonly DynamicModule[];
+}
+
+async function startOn(engines: Engines, { settings, plans, told, secrets, extra }: StartParts): Promise<Standalone> {
+  const { logger, log, fatal, nest } = told;
+  const { dataDir, staffToken, signingKey } = secrets;
+  const severalProcesses = engines.ownership !== undefined;
+  let listening = '';
+  const base = (): string => settings.publicUrl ?? listening;
+  const { projector, progress, forProcessor } = readModelsOf(engines, told);
+  const grounded = await groundOn({ settings, plans, engines, progress, signingKey, base, log });
+  const subscriptions = (): ReadonlyMap<string, Position> => {
+    const projected = projectionNames.map((name) => [name, progress.upTo(name)] as const);
+    return new Map([...projected, ...app.get(Processor, { strict: false }).publishedUpTo()]);
+  };
+  const module = StandaloneModule.of({
+    api: {
+      ...grounded,
+      authenticators: [new StaffKey(staffToken)],
+      gapless: !severalProcesses,
+      readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
+      gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
+      rebuild: (projection) => rebuildTold(projector, projection, { store: engines.store, told }),
+    },
+    processor: {
+      ...grounded,
+      projector: forProcessor,
+      publishesFacts: severalProcesses,
+      run: runnerOf(engines, told),
+      onStopped: fatal,
+    },
+    workers: [...extra, ...renderersOf(settings, grounded, dataDir, () => listening)],
+  });
+  const app = await createHttpApp(module, { logger: nest });
+  listening = await listen(app, settings);
+  if (severalProcesses && settings.sandbox) grounded.testClock.follow();
+  logger.info({ base: base(), dataDir, sandbox: settings.sandbox }, 'listening');
+  const stop = async (): Promise<void> => {
+    logger.info('stopping');
+    await grounded.testClock.stop();
+    await app.close();
+    await engines.close();
+  };
+  return { app, ground: grounded.ground, domain: grounded.domain, projector, staffToken, base: base(), stop };
+}
+
+/** This process keeps the read models up to date; where there may be others, whoever has the lease does, and all look how far they are. */
+function readModelsOf(engines: Engines, { log, fatal: onStopped }: ServiceLog) {
+  const make = (): Projector => projectorOn(engines, { log, onStopped });
+  const projector = make();
+  if (engines.ownership === undefined) return { projector, progress: projector, forProcessor: () => projector };
+  return { projector, progress: progressIn(engines), forProcessor: make };
+}
+
+function runnerOf({ ownership }: Engines, { log, fatal: onStopped }: ServiceLog): Runner {
+  if (ownership === undefined) return runHere;
+  return ownedRunner({ ownership, owner: `standalone-${randomIds.random()}`, clock: systemMachineClock, log, onStopped });
+}
+
+interface Secrets {
+  readonly dataDir: string;
+  readonly staffToken: string;
+  readonly signingKey: string;
+}
+
 /** What is not given by the environment is kept in the data folder, made at the first start. */
-async function secretsOf(settings: Settings) {
+async function secretsOf(settings: Settings): Promise<Secrets> {
   const dataDir = resolve(settings.dataDir);
   const staffToken = settings.staffApiKey ?? (await secretFile(join(dataDir, 'staff.key'), () => `vc_staff_${randomIds.secret(24)}`));
   const signingKey = settings.urlSigningKey ?? (await secretFile(join(dataDir, 'url-signing.key'), () => randomIds.secret(32)));
@@ -131,7 +144,7 @@ function catchingUp({ store }: Engines, progress: ProjectionProgress): () => Pro
   let target: bigint | undefined;
   return async () => {
     const to = (target ??= await store.head());
-    const behind = ['accounts', 'videos'].map(async (name) => ((await progress.waitFor(name, to, LOOK_MS)) ? [] : [name]));
+    const behind = projectionNames.map(async (name) => ((await progress.waitFor(name, to, LOOK_MS)) ? [] : [name]));
     return (await Promise.all(behind)).flat().map((name) => `the read model "${name}" is catching up`);
   };
 }

@@ -3,11 +3,12 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { schemas, topics } from '#contracts';
+import { type PublishedFact, schemas, topics } from '#contracts';
 import { billingStatuses, creditFact, readBillingEvent } from '#credits';
-import { fromMessage } from '#messaging';
-import { readRenderResult, renderJobFact } from '#videos';
+import { fromMessage, toMessage } from '#messaging';
+import { balanceFacts, readRenderResult, renderJobFact } from '#videos';
 import { intervals } from '../../credits/src/renewal/billing-event.js';
+import { AccountDriver } from '../../../test/account/account.driver.js';
 import { rawHistories } from '../../../test/model/arbitraries.js';
 import { RealAccount } from '../../../test/model/real-account.js';
 import { tellHistory } from '../../../test/model/tell-history.js';
@@ -36,6 +37,14 @@ const typesOf = (topic: string): string[] => Object.keys(schemaOf(topic).$defs).
 const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
 addFormats.default(ajv);
 for (const topic of names) ajv.addSchema(schemaOf(topic));
+
+/** What we say of the headers, and that what we publish has a subject and a time, too. */
+const ownHeaders = {
+  ...(parse(readFileSync(place('asyncapi.yaml'), 'utf8')) as { components: { schemas: { cloudEventHeaders: object } } }).components.schemas
+    .cloudEventHeaders,
+  type: 'object',
+  required: ['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_time', 'ce_subject', 'content-type'],
+} as const;
 
 function validatorOf(topic: string, type: string): ValidateFunction {
   const validate = ajv.getSchema(`${topic}.json#/$defs/${type}`);
@@ -113,7 +122,13 @@ describe('what the code makes', () => {
   it('of real histories fits the schemas, and has no member that they do not describe', async () => {
     const made = new Map<string, number>();
     const addresses = { artworkFile: (id: string) => `http://127.0.0.1/${id}`, upload: (id: string) => `http://127.0.0.1/${id}` };
-    const check = (topic: string, type: string, data: object): void => {
+    const headersFit = ajv.compile(ownHeaders);
+    const check = (topic: string, fact: PublishedFact): void => {
+      const { type } = fact;
+      const { key, headers, body } = toMessage(fact.subject, fact, fact.data);
+      const data = JSON.parse(body) as { accountId: string };
+      expect(headersFit(headers) ? '' : ajv.errorsText(headersFit.errors)).toBe('');
+      expect([data.accountId, headers['ce_subject']]).toEqual([key, key]);
       expect(errorsOf(topic, type, data)).toBe('');
       const { properties } = schemaOf(topic).$defs[type] as { properties: object };
       expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(data)));
@@ -125,12 +140,28 @@ describe('what the code makes', () => {
       for (const step of steps) await account.apply(step);
       for (const event of await account.driver.events()) {
         const fact = creditFact(event);
-        if (fact) check(topics.creditEvents, fact.type, fact.data as object);
+        if (fact) check(topics.creditEvents, fact);
         const job = renderJobFact(event, addresses, 300_000);
-        if (job) check(topics.renderJobs, job.type, job.data);
+        if (job) check(topics.renderJobs, job);
       }
+      const balances = balanceFacts(account.driver.accounts, account.driver.plans, { now: () => account.driver.now });
+      for (const balance of await balances(await account.driver.events())) check(topics.creditBalances, balance);
     }
-    expect([...made.keys()].sort()).toEqual([...typesOf(topics.creditEvents), ...typesOf(topics.renderJobs)].sort());
+    const published = [topics.creditEvents, topics.renderJobs, topics.creditBalances];
+    expect([...made.keys()].sort()).toEqual(published.flatMap(typesOf).sort());
+  });
+
+  it('of an account is one balance for all its events in a page, with the newest version and what HTTP shows', async () => {
+    const driver = new AccountDriver();
+    await driver.bill('billing.trial.started', { accountId: driver.accountId, occurredAt: new Date(driver.now).toISOString() });
+    await driver.create('v1');
+    const balances = balanceFacts(driver.accounts, driver.plans, { now: () => driver.now });
+    const events = await driver.events();
+    expect(events.length).toBeGreaterThan(1);
+    const [balance, ...others] = await balances(events);
+    expect(others).toEqual([]);
+    expect(balance?.data).toEqual({ ...(await driver.view()), version: events.length - 1 });
+    expect((await balances(events))[0]?.id).toBe(balance?.id);
   });
 });
 

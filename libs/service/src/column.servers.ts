@@ -1,16 +1,16 @@
-import { CheckpointWatch, randomIds, systemMachineClock } from '#event-sourcing';
+import { randomIds, systemMachineClock } from '#event-sourcing';
 import { plansOf } from './catalogue.js';
 import { openEngines } from './engines.js';
 import { type EngineName, type Engines, StartRefusedError } from './engines.port.js';
 import { type Grounded, groundOn } from './ground.js';
 import { serviceLog, type ServiceLog, warnOfShortSecrets } from './logger.js';
+import { progressIn } from './read-models.js';
 import type { Settings } from './settings.js';
 
-/** One process of several on the servers column: its engines, the domain on them, and how far the read models have come. */
+/** One process of several on the servers column: its engines, and the domain on them. */
 export interface ServersProcess {
   readonly engines: Engines;
   readonly grounded: Grounded;
-  readonly progress: CheckpointWatch;
   readonly staffToken: string;
   /** An id of this process's life. */
   readonly owner: string;
@@ -29,18 +29,21 @@ export async function openServersProcess(settings: Settings, role: string): Prom
   const plans = plansOf(settings);
   const engines = await openEngines(settings, { clock: systemMachineClock, log, onFatal: fatal });
   try {
-    const progress = new CheckpointWatch({
-      readModels: engines.readModels,
-      projections: ['accounts', 'videos'],
-      clock: systemMachineClock,
+    const grounded = await groundOn({
+      settings,
+      plans,
+      engines,
+      progress: progressIn(engines),
+      signingKey: urlSigningKey,
+      base: () => publicUrl,
+      log,
     });
-    const grounded = await groundOn({ settings, plans, engines, progress, signingKey: urlSigningKey, base: () => publicUrl, log });
     if (settings.sandbox) grounded.testClock.follow();
     const stop = async (): Promise<void> => {
       await grounded.testClock.stop();
       await engines.close();
     };
-    return { engines, grounded, progress, staffToken: staffApiKey, owner: `${role}-${randomIds.random()}`, told, stop };
+    return { engines, grounded, staffToken: staffApiKey, owner: `${role}-${randomIds.random()}`, told, stop };
   } catch (error) {
     await engines.close();
     throw error;

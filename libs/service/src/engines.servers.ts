@@ -1,13 +1,16 @@
+import { keyAggregate } from '#access';
+import { clockAggregate } from '#credits';
 import { isEngineUnavailable, untilAvailable } from '#event-sourcing';
 import { ConnectionStringError, EventStoreDbStore } from '#event-sourcing/eventstoredb';
 import { PostgresDatabase, PostgresOwnership, PostgresReadModels } from '#event-sourcing/postgres';
 import { FilesUrlError, S3Files } from '#files/s3';
+import { ACCOUNT_PREFIX, artworkAggregate } from '#videos';
 import { type EngineName, type Engines, type EngineSurroundings, type LogEngines, StartRefusedError } from './engines.port.js';
 import { openKafka } from './queue.kafka.js';
 import type { ServerSettings } from './settings.js';
 
 /** Prefixes of the streams that this product writes. */
-const STREAMS = ['account-', 'artwork-', 'key-', 'clock-'];
+const STREAMS = [ACCOUNT_PREFIX, artworkAggregate.prefix, keyAggregate.prefix, clockAggregate.prefix];
 /** An engine that answers later than so counts as away, ms. */
 const PING_MS = 3_000;
 

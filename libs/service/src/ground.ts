@@ -1,14 +1,7 @@
 import { Addresses, SignedUrls } from '#access';
 import { clockAggregate, type Plans, SandboxClock } from '#credits';
-import {
-  createTransactor,
-  type MachineClock,
-  type ProjectionProgress,
-  SettableClock,
-  systemBusinessClock,
-  systemMachineClock,
-} from '#event-sourcing';
-import type { Files } from '#files';
+import { createTransactor, type ProjectionProgress, SettableClock, systemBusinessClock, systemMachineClock } from '#event-sourcing';
+import { projectionNames } from '#videos';
 import { type Domain, buildDomain, type Ground, transactorsOn } from './domain.js';
 import { type Engines, StartRefusedError } from './engines.port.js';
 import type { Settings } from './settings.js';
@@ -30,7 +23,7 @@ export interface GroundParts {
 
 /** The domain on its engines, with its clocks, as every process has it. */
 export interface Grounded {
-  readonly ground: Ground & { readonly files: Files; readonly machineClock: MachineClock };
+  readonly ground: Ground;
   readonly domain: Domain;
   readonly urls: SignedUrls;
   readonly addresses: Addresses;
@@ -59,7 +52,7 @@ export async function groundOn({ settings, plans, engines, progress, signingKey,
   };
   const domain = buildDomain(ground);
   const shown = async (position: bigint): Promise<void> => {
-    for (const name of ['accounts', 'videos']) await progress.waitFor(name, position, SHOWN_MS);
+    for (const name of projectionNames) await progress.waitFor(name, position, SHOWN_MS);
   };
   const testClock = new SandboxClock({
     clock,

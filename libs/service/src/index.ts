@@ -8,6 +8,7 @@ export * from './gauges.js';
 export * from './ground.js';
 export * from './health.http.js';
 export * from './logger.js';
+export * from './read-models.js';
 export * from './runner.js';
 export * from './service.process.js';
 export { rebuildTold } from './told.rebuild.js';

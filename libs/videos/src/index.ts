@@ -4,6 +4,7 @@ export { Accounts, ReadModelBehindError, type ReadModels } from './account/accou
 export { BALANCE_PUBLISHER, balanceFacts } from './account/balance-facts.js';
 export { DueAccountRows } from './account/due-accounts.js';
 export { FileSweeper } from './library/file.sweeper.js';
+export { projectionNames, projections } from './projections.js';
 export { GetVideoHandler, ListVideosHandler, VideoLibrary } from './library/video.library.js';
 export { Posters } from './library/poster.process.js';
 export { foldVideo, videoProjection, type VideoRow } from './library/video.projection.js';

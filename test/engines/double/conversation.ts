@@ -7,20 +7,14 @@ import {
   streamNameFilter,
   type SubscribeToAllOptions,
 } from '@eventstore/db-client';
+import { eventually } from '../kit/until.js';
 
 /** What the tests of the double say to it and hear from it, through the raw client. */
 
 const DEADLINE_MS = 20_000;
-const LOOK_EVERY_MS = 10;
 
-/** Waits until something has come about; asks again and again, and gives up after 20 s. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited too long until ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-}
+/** Waits until something has come about, 20 s at most. */
+export const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => eventually(what, DEADLINE_MS, holds);
 
 export const event = (n: number, id?: string): EventData =>
   jsonEvent({ ...(id === undefined ? {} : { id }), type: 'Counted', data: { n }, metadata: { $causationId: 'c' } });

@@ -16,5 +16,16 @@ export async function until<T>(what: string, withinMs: number, ask: () => T | un
   }
 }
 
+const LOOK_AGAIN_MS = 10;
+
+/** Waits until something has come about; what asking throws comes out. */
+export async function eventually(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`in vain for ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
+
 /** Thrown inside `until` where asking again is of no use. */
 export class GaveUp extends Error {}

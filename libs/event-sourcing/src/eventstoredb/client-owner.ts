@@ -4,8 +4,8 @@ import { SurvivingClient } from './surviving-client.js';
 
 /** Calls in a row that must fail before the client is held to be the cause and a new one is made. */
 const FAILURES_BEFORE_REPLACING = 3;
-/** Between two replacements, in milliseconds: while the server is away a new client is no better than the old one. */
-const LONGEST_LIFE_IN_VAIN_MS = 500;
+/** A client is not replaced before this age, in milliseconds: while the server is away a new one is no better. */
+const SHORTEST_LIFE_MS = 500;
 
 let owned = false;
 
@@ -48,7 +48,7 @@ export class ClientOwner {
   failed(client: SurvivingClient, reason: string): void {
     if (client !== this.#current || this.#replacing !== undefined || this.#closed) return;
     this.#failures += 1;
-    if (this.#failures < FAILURES_BEFORE_REPLACING || this.clock.now() - this.#madeAt < LONGEST_LIFE_IN_VAIN_MS) return;
+    if (this.#failures < FAILURES_BEFORE_REPLACING || this.clock.now() - this.#madeAt < SHORTEST_LIFE_MS) return;
     this.log.warn({ failures: this.#failures, reason }, 'the event store does not answer: its client is replaced');
     this.#replacing = this.#replace();
   }

@@ -5,14 +5,10 @@ import type { Readable } from 'node:stream';
 import { checkedFileKey, isFileKey } from '../file-key.js';
 import type { Files, StoredFile } from '../files.port.js';
 import { receive } from '../received.js';
+import { StoreAwayError } from '../store-away.js';
 
 /** Where content is received. No key can name it: `+` is not a character of keys. */
 const incoming = '+incoming';
-
-/** There is no room for the file, or none to write at all, for now. Named as everybody names an engine that is away. */
-class FolderFullError extends Error {
-  override readonly name = 'EngineUnavailableError';
-}
 
 /** Files in a folder that one process owns: received beside their place, synced, then renamed into it. */
 export class FolderFiles implements Files {
@@ -42,7 +38,7 @@ export class FolderFiles implements Files {
     } catch (error) {
       if (!(content instanceof Uint8Array)) content.destroy();
       await rm(temporary, { force: true });
-      throw isFull(error) ? new FolderFullError(`a file of "${this.folder}" could not be written: ${String(error)}`) : error;
+      throw isFull(error) ? new StoreAwayError(`a file of "${this.folder}" could not be written: ${String(error)}`) : error;
     }
   }
 

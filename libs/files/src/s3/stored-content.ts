@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { asSeen, StoreAwayError } from './away.js';
+import { StoreAwayError } from '../store-away.js';
+import { asSeen } from './away.js';
 
 /**
  * What the store sends, for as long as somebody takes it. Fails with StoreAwayError where the line breaks, or where nothing comes for

@@ -153,14 +153,17 @@ export class GroupConsumer {
 
   /** Answers when the consumer hangs: it fetches no more, or brings nothing although there is something. */
   private async watch(consumer: Consumer, over: AbortSignal): Promise<Error> {
-    const { clock, sessionTimeoutMs, events } = this.options;
+    const { clock, report, groupId, sessionTimeoutMs, events } = this.options;
     let fetchedAt = clock.now();
     let starvedSince: number | undefined;
     let isAsking = false;
     // Never waited for: the brokers may hang too. What cannot be asked is no sign of hanging: they are away for both.
     const ask = async (): Promise<void> => {
       isAsking = true;
-      const starves = await events.starves().catch(() => false);
+      const starves = await events.starves().catch((error: unknown) => {
+        report(`kafka: whether messages of ${groupId} wait is not known`, error);
+        return false;
+      });
       starvedSince = starves ? (starvedSince ?? clock.now()) : undefined;
       isAsking = false;
     };

@@ -19,7 +19,7 @@ interface Parcel {
 /** Waiting parcels are sent together up to these sizes; one that is larger goes alone. */
 const togetherAtMostBytes = 512 * 1024;
 const togetherAtMost = 2_000;
-/** What a record takes beside its key, headers and body, about. */
+/** What a record is taken to need beside its key and body; longer headers are not counted, and the topics have room for them. */
 const recordOverheadBytes = 64;
 const allReplicas = -1;
 /** How long the broker may wait for its replicas. */

@@ -1,5 +1,6 @@
 import { causes, type DueAccounts } from '#credits';
 import { accepted, type EventStore, type ReadModelStore } from '#event-sourcing';
+import { projectionNames } from '../projections.js';
 import type { AccountRow } from './account.projection.js';
 import type { Accounts } from './accounts.js';
 import { type ReadModels } from './accounts.js';
@@ -34,9 +35,7 @@ export class DueAccountRows implements DueAccounts {
 
   async shown(signal?: AbortSignal): Promise<void> {
     const head = await this.store.head();
-    const shown = await Promise.all(
-      ['accounts', 'videos'].map((projection) => this.readModels.waitFor(projection, head, SHOWN_MS, signal)),
-    );
+    const shown = await Promise.all(projectionNames.map((projection) => this.readModels.waitFor(projection, head, SHOWN_MS, signal)));
     if (shown.includes(false) && !signal?.aborted) throw new Error('the read models are behind');
   }
 }

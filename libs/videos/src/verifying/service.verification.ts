@@ -1,9 +1,8 @@
 import { FACT_PUBLISHER } from '#credits';
 import type { EventStore, MachineClock, ReadModelStore } from '#event-sourcing';
 import type { MessageQueue } from '#messaging';
-import { accountProjection } from '../account/account.projection.js';
 import { BALANCE_PUBLISHER } from '../account/balance-facts.js';
-import { videoProjection } from '../library/video.projection.js';
+import { projections } from '../projections.js';
 import { RENDER_PUBLISHER } from '../rendering/render-job.message.js';
 import { verify } from './verification.js';
 
@@ -37,7 +36,7 @@ export async function verifyService({ store, queue, readModels, machineClock, ga
     readModels,
     gapless,
     pause: () => machineClock.sleep(0),
-    projections: [accountProjection, videoProjection],
+    projections,
     published,
     quietAt,
   });
