@@ -92,6 +92,11 @@ export class Visitor {
     readonly base: string,
   ) {}
 
+  /** The same person in another tab. */
+  inTab(page: Page): Visitor {
+    return new Visitor(this.context, page, this.watch, this.base);
+  }
+
   async go(path: string): Promise<Page> {
     await this.page.goto(`${this.base}${path}`);
     return this.page;

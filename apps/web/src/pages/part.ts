@@ -1,0 +1,6 @@
+/** A part of the page by its id. A page without it was built wrong: this throws. */
+export function part<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (found === null) throw new Error(`The page has no part ${id}.`);
+  return found as T;
+}

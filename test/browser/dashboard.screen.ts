@@ -1,0 +1,72 @@
+import type { Locator, Page } from 'playwright-core';
+import { pictureFile } from './files.js';
+import type { Visitor } from './stage.js';
+import { until } from './until.js';
+
+/** The dashboard as people see it: found by what it says, not by how it is built. */
+export class DashboardScreen {
+  readonly page: Page;
+  readonly counter: Locator;
+  readonly create: Locator;
+  readonly popup: Locator;
+  readonly recent: Locator;
+  readonly cards: Locator;
+
+  private constructor(readonly visitor: Visitor) {
+    this.page = visitor.page;
+    this.counter = this.page.locator('video-credits-counter');
+    this.create = this.page.locator('create-video-button').getByRole('button').first();
+    this.popup = this.page.locator('create-video-button').getByRole('dialog');
+    this.recent = this.page.locator('recent-creations');
+    this.cards = this.recent.getByRole('listitem');
+  }
+
+  static async open(visitor: Visitor, path = '/'): Promise<DashboardScreen> {
+    await visitor.go(path);
+    return new DashboardScreen(visitor);
+  }
+
+  /** Waits for the counter to say so, without a reload. */
+  counts(words: RegExp, waitMs?: number): Promise<string> {
+    return until(`the counter says ${words}`, () => told(this.counter), (text) => words.test(text), waitMs);
+  }
+
+  /** Opens the pop-up and waits until it can be used. */
+  async openPopup(): Promise<Locator> {
+    await this.create.click();
+    await this.popup.waitFor();
+    return this.popup;
+  }
+
+  async choosePicture(): Promise<void> {
+    await this.popup.locator('input[type=file]').setInputFiles(await pictureFile());
+  }
+
+  /** The one button of the pop-up that uses a credit. */
+  get confirm(): Locator {
+    return this.popup.getByRole('button', { name: /^Create video/ });
+  }
+
+  /** Waits until the chosen picture hangs and the video can be asked for. */
+  async ready(): Promise<void> {
+    await until('the video can be asked for', () => this.confirm.isEnabled(), Boolean);
+  }
+
+  /** The whole way from the dashboard to a video that is asked for. */
+  async createVideo(title: string): Promise<void> {
+    await this.openPopup();
+    await this.choosePicture();
+    await this.popup.getByRole('textbox').fill(title);
+    await this.confirm.click();
+    await this.card(title).waitFor();
+  }
+
+  card(title: string): Locator {
+    return this.cards.filter({ hasText: title });
+  }
+}
+
+/** The text that a reader gets from it, blanks as one. */
+export async function told(locator: Locator): Promise<string> {
+  return (await locator.innerText()).replace(/\s+/g, ' ').trim();
+}
