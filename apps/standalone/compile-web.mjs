@@ -1,10 +1,10 @@
 // The web's part of the build: apps/web to dist/web, as the api serves it.
 //   dist/web/elements/video-credits.js    the elements, one module under a stable name
 //   dist/web/elements/video-credits.d.ts  their types
-//   dist/web/web/NAME-HASH.js|css|woff2   what the pages load; a name never gets other content
+//   dist/web/assets/NAME-HASH.js|css|woff2  what the pages load, at /web/…; a name never gets other content
 //   dist/web/NAME.html                    the pages, with those names put in
 // Whatever text compresses lies there compressed as well (.br, .gz).
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, copyFileSync, existsSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync, copyFileSync, existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
@@ -75,14 +75,14 @@ async function compilePages(root, web, made) {
   const { metafile } = await esbuild.build({
     ...common(web),
     entryPoints: [...entries],
-    outdir: join(made, 'web'),
+    outdir: join(made, 'assets'),
     publicPath: '/web',
     entryNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     chunkNames: 'chunk-[hash]',
     splitting: true,
   });
-  const placed = placesOf(metafile, web, made);
+  const placed = placesOf(metafile, web);
   for (const page of pages) {
     const html = readFileSync(join(folder, page), 'utf8')
       .replaceAll(REFERENCE, (_, attribute, name) => `${attribute}="${placed(join(folder, name))}"`)
@@ -95,7 +95,7 @@ async function compilePages(root, web, made) {
 const ownReferences = (page) => [...readFileSync(page, 'utf8').matchAll(REFERENCE)].map(([, , name]) => join(dirname(page), name));
 
 /** Where a source went, as an address: an entry by its entry point, a font or picture by its only input. */
-function placesOf(metafile, web, made) {
+function placesOf(metafile, web) {
   const places = new Map();
   for (const [output, { entryPoint, inputs }] of Object.entries(metafile.outputs)) {
     const address = `/web/${basename(output)}`;
@@ -104,8 +104,8 @@ function placesOf(metafile, web, made) {
     else if (sources.length === 1) places.set(resolve(web, sources[0]), address);
   }
   return (source) => {
-    const address = places.get(resolve(source));
-    if (address === undefined) throw new Error(`${relative(made, source)} is named by a page and was not built.`);
+    const address = places.get(existsSync(source) ? realpathSync(source) : source);
+    if (address === undefined) throw new Error(`${relative(web, source)} is named by a page and was not built.`);
     return address;
   };
 }
