@@ -16,6 +16,8 @@ export type Scope = (typeof scopes)[number];
 export interface Identity {
   readonly keyName: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Until when it holds, ms since the epoch by the machine clock; undefined: until it is revoked. */
+  readonly expiresAt?: number;
 }
 
 /**
