@@ -28,7 +28,12 @@ export class DashboardScreen {
 
   /** Waits for the counter to say so, without a reload. */
   counts(words: RegExp, waitMs?: number): Promise<string> {
-    return until(`the counter says ${words}`, () => told(this.counter), (text) => words.test(text), waitMs);
+    return until(
+      `the counter says ${words}`,
+      () => told(this.counter),
+      (text) => words.test(text),
+      waitMs,
+    );
   }
 
   /** Opens the pop-up and waits until it can be used. */

@@ -32,7 +32,11 @@ describe('one intent uses one credit', () => {
     for (const tab of [one, two]) await tab.confirm.evaluate((button: HTMLElement) => button.click());
     await Promise.all(held.map((letGo) => letGo()));
 
-    await until('one video', () => videosOf('racer'), (videos) => videos.length === 1);
+    await until(
+      'one video',
+      () => videosOf('racer'),
+      (videos) => videos.length === 1,
+    );
     await until(
       'one tab tells that none is left',
       async () => Promise.all([one, two].map(async (tab) => ((await tab.popup.isVisible()) ? told(tab.popup) : ''))),
@@ -73,7 +77,11 @@ describe('one intent uses one credit', () => {
     await dashboard.choosePicture();
     await dashboard.ready();
     await dashboard.confirm.click();
-    await until('it says that the connection was lost', () => told(dashboard.popup), (text) => /second credit/i.test(text));
+    await until(
+      'it says that the connection was lost',
+      () => told(dashboard.popup),
+      (text) => /second credit/i.test(text),
+    );
     expect(losses).toBe(1);
     expect(await visitor.barriers()).toEqual([]);
     await dashboard.popup.getByRole('button', { name: /try again|create video/i }).click();
@@ -90,7 +98,11 @@ describe('one intent uses one credit', () => {
       else return route.continue();
     });
     return async () => {
-      await until('the request is sent', () => waiting.length, (count) => count > 0);
+      await until(
+        'the request is sent',
+        () => waiting.length,
+        (count) => count > 0,
+      );
       await Promise.all(waiting.map((route) => route.continue()));
     };
   }

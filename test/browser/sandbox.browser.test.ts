@@ -32,7 +32,11 @@ describe('the sandbox bar', () => {
 
     const { nextRenewalAt } = await stage.client.credits('grace');
     await page.getByRole('button', { name: 'To the next renewal' }).click();
-    await until('the clock stands at the renewal', () => page.locator('sandbox-clock time').getAttribute('datetime'), (at) => at === nextRenewalAt);
+    await until(
+      'the clock stands at the renewal',
+      () => page.locator('sandbox-clock time').getAttribute('datetime'),
+      (at) => at === nextRenewalAt,
+    );
     await feed(page).getByText('8 credits expired: a new cycle began').waitFor();
     await dashboard.counts(/8 of 8 videos left/);
     expect((await stage.client.credits('grace')).nextRenewalAt).not.toBe(nextRenewalAt);
@@ -50,7 +54,11 @@ describe('the sandbox bar', () => {
     await page.getByText('Send any billing event').click();
     await page.getByLabel('Event').selectOption('billing.credits.purchased');
     const data = page.getByLabel('Its data, as JSON');
-    await until('the data is filled in', () => data.inputValue(), (text) => text.includes('paymentId'));
+    await until(
+      'the data is filled in',
+      () => data.inputValue(),
+      (text) => text.includes('paymentId'),
+    );
     await data.fill((await data.inputValue()).replace('"credits": 2', '"credits": 5'));
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await dashboard.counts(/5 videos left/);

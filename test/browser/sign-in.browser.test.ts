@@ -18,7 +18,11 @@ describe('signing in', () => {
     await page.getByLabel('Your key').fill('vc_not_a_key');
     await page.getByRole('button', { name: 'Sign in' }).click();
     const trouble = page.getByRole('alert');
-    await until('the refusal', () => trouble.innerText(), (text) => /not known/.test(text));
+    await until(
+      'the refusal',
+      () => trouble.innerText(),
+      (text) => /not known/.test(text),
+    );
     expect(await visitor.barriers()).toEqual([]);
 
     await page.getByLabel('Your key').fill(stage.client.token ?? '');
@@ -35,7 +39,7 @@ describe('signing in', () => {
   });
 
   it('by the printed link works once; the second time it says so', async () => {
-    const link = /http:\/\/\S+\/sign-in\?link=\S+/.exec(stage.service.said)?.[0] ?? '';
+    const link = /http:\/\/\S+\/sign-in\?link=\S+/.exec(stage.service.said())?.[0] ?? '';
     const first = await stage.visit('nobody');
     await first.page.goto(link);
     await first.page.getByRole('heading', { name: 'Whose dashboard?' }).waitFor();

@@ -44,6 +44,8 @@ export class Service implements RunningService {
     readonly folder: string,
     readonly startMs: number,
     base: string,
+    /** All that it has printed so far. */
+    readonly said: () => string,
   ) {
     this.client = new Client(base, readFileSync(join(folder, 'staff.key'), 'utf8').trim());
   }
@@ -65,7 +67,7 @@ export class Service implements RunningService {
       child.kill('SIGKILL');
       throw error;
     });
-    return new Service(child, folder, performance.now() - began, base);
+    return new Service(child, folder, performance.now() - began, base, said);
   }
 
   /** Starts a service that is meant to refuse: its exit code and all that it said. */

@@ -4,3 +4,9 @@ export function part<T extends HTMLElement = HTMLElement>(id: string): T {
   if (found === null) throw new Error(`The page has no part ${id}.`);
   return found as T;
 }
+
+/** The trimmed text of a form's field; empty where it has none of that name. */
+export function textIn(form: EventTarget | null, name: string): string {
+  const value = form instanceof HTMLFormElement ? new FormData(form).get(name) : null;
+  return typeof value === 'string' ? value.trim() : '';
+}

@@ -62,7 +62,11 @@ const MONTHS = { month: 1, year: 12 } as const;
 const DAY_MS = 86_400_000;
 
 /** The paid period that begins at `start`: by calendar month where the plan's cycles are, else in days. */
-export function paidPeriod(start: string, interval: 'month' | 'year', cycle: string | undefined): Pick<KnownSubscription, 'periodStart' | 'periodEnd'> {
+export function paidPeriod(
+  start: string,
+  interval: 'month' | 'year',
+  cycle: string | undefined,
+): Pick<KnownSubscription, 'periodStart' | 'periodEnd'> {
   const end = new Date(start);
   if (cycle === 'P1M') end.setUTCMonth(end.getUTCMonth() + MONTHS[interval]);
   else end.setTime(end.getTime() + DAYS[interval] * DAY_MS);
@@ -81,7 +85,7 @@ export function subscriptionIn(data: BillingData): KnownSubscription | undefined
   const { subscriptionId, planId, interval, periodStart, periodEnd } = data;
   const texts = [subscriptionId, planId, periodStart, periodEnd];
   if (!texts.every((text) => typeof text === 'string') || (interval !== 'month' && interval !== 'year')) return undefined;
-  const [id = '', plan = '', start = '', end = ''] = texts as string[];
+  const [id = '', plan = '', start = '', end = ''] = texts;
   return { subscriptionId: id, planId: plan, interval, periodStart: start, periodEnd: end };
 }
 

@@ -3,6 +3,7 @@ import type { CreditsApi } from '../../client/credits-api.js';
 import './sandbox-billing.js';
 import './sandbox-clock.js';
 import './sandbox-feed.js';
+import { textIn } from '../part.js';
 import { sandboxStyles } from './sandbox.styles.js';
 import { SandboxService } from './sandbox-service.js';
 import { saying } from './saying.js';
@@ -94,7 +95,7 @@ export class SandboxBar extends LitElement {
 
   private choose(event: SubmitEvent): void {
     event.preventDefault();
-    void this.become(String(new FormData(event.target as HTMLFormElement).get('account')).trim());
+    void this.become(textIn(event.target, 'account'));
   }
 
   private async become(accountId: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Situation,
   type BillingData,
 } from './billing-templates.js';
+import { textIn } from '../part.js';
 import { sandboxStyles } from './sandbox.styles.js';
 import { remembered, type SandboxService } from './sandbox-service.js';
 import { saying } from './saying.js';
@@ -126,9 +127,8 @@ export class SandboxBilling extends LitElement {
 
   private startPlan(event: SubmitEvent): void {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const planId = String(form.get('plan'));
-    const interval = form.get('interval') === 'year' ? 'year' : 'month';
+    const planId = textIn(event.target, 'plan');
+    const interval = textIn(event.target, 'interval') === 'year' ? 'year' : 'month';
     void this.send(async () => {
       const situation = { ...(await this.situation()) };
       const known = this.newSubscription(situation.now, planId, interval);

@@ -1,5 +1,6 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import { nextPeriod, type KnownSubscription } from './billing-templates.js';
+import { textIn } from '../part.js';
 import { sandboxStyles } from './sandbox.styles.js';
 import { remembered, type SandboxService } from './sandbox-service.js';
 import { saying } from './saying.js';
@@ -89,8 +90,7 @@ export class SandboxClock extends LitElement {
 
   private custom(event: SubmitEvent): void {
     event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    this.advance(String(new FormData(form).get('advance')).trim().toUpperCase());
+    this.advance(textIn(event.target, 'advance').toUpperCase());
   }
 
   private advance(advance: string): void {
