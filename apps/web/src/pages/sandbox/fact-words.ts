@@ -39,7 +39,7 @@ export function factWords({ type, data }: Fact): string {
   }
 }
 
-export const dayOf = (instant: string): string => day.format(new Date(instant));
+const dayOf = (instant: string): string => day.format(new Date(instant));
 export const momentOf = (instant: string): string => moment.format(new Date(instant));
 
 const count = (credits: number): string => (credits === 1 ? '1 credit' : `${credits} credits`);
