@@ -22,8 +22,8 @@ describe('the sandbox bar', () => {
     await feed(page).getByText('1 credit to try').waitFor();
     expect(await visitor.barriers()).toEqual([]);
 
-    await page.getByLabel('Be the account').fill('grace');
-    await page.getByRole('button', { name: 'Be it' }).click();
+    await page.getByLabel('Be this customer').fill('grace');
+    await page.getByRole('button', { name: 'Switch' }).click();
     await page.waitForURL(/account=grace/);
     await dashboard.counts(/No videos/);
     await page.getByLabel('Plan').selectOption('gallery-advanced');

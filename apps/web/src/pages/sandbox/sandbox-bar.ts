@@ -9,6 +9,8 @@ import { SandboxService } from './sandbox-service.js';
 import { saying } from './saying.js';
 
 const OPEN = 'sandbox-open';
+/** Where there is room for both, as in dashboard.css. */
+const BESIDE = '(min-width: 1201px)';
 /** A customer token is made anew this long before it ends, ms. */
 const EARLY_MS = 60_000;
 const LONGEST_TIMER_MS = 2_147_483_647;
@@ -45,7 +47,8 @@ export class SandboxBar extends LitElement {
     super();
     this.known = [];
     this.said = '';
-    this.open = localStorage.getItem(OPEN) !== 'no';
+    // Beside the product it is open, below it, where it would cover the product, it is not.
+    this.open = (localStorage.getItem(OPEN) ?? (matchMedia(BESIDE).matches ? 'yes' : 'no')) === 'yes';
   }
 
   private get service(): SandboxService {
@@ -70,20 +73,19 @@ export class SandboxBar extends LitElement {
         <div id="tools" ?hidden=${!this.open}>
           <p class="quiet">This dark panel is not part of the product. Beside it is what the customer sees.</p>
           <section>
-            <h3>Customer</h3>
             <form class="row" @submit=${(event: SubmitEvent) => this.choose(event)}>
-              <label class="grow">Be the account
+              <label class="grow">Be this customer
                 <input name="account" required maxlength="128" pattern="[A-Za-z0-9._\\-:@]+" list="known" autocomplete="off" spellcheck="false" .value=${this.account} @focus=${() => this.loadKnown()} />
                 <datalist id="known">${this.known.map((id) => html`<option value=${id}></option>`)}</datalist>
               </label>
-              <button>Be it</button>
+              <button>Switch</button>
             </form>
             <p class="said" role="status">${this.said}</p>
           </section>
           <section><sandbox-billing .service=${this.service} account=${this.account}></sandbox-billing></section>
           <section><sandbox-clock .service=${this.service} account=${this.account}></sandbox-clock></section>
-          <section><sandbox-feed .service=${this.service} account=${this.account}></sandbox-feed></section>
         </div>
+        <section class="watching" ?hidden=${!this.open}><sandbox-feed .service=${this.service} account=${this.account}></sandbox-feed></section>
       </aside>
     `;
   }

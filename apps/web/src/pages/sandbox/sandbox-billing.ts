@@ -53,7 +53,7 @@ export class SandboxBilling extends LitElement {
   protected override render(): unknown {
     const cyclePlans = this.plans.filter(({ creditsPerCycle }) => creditsPerCycle !== undefined);
     return html`
-      <h3>Plan</h3>
+      <h3>Billing</h3>
       <form @submit=${(event: SubmitEvent) => this.startPlan(event)}>
         <div class="row">
           <label class="grow">Plan

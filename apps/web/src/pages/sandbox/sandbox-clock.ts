@@ -6,8 +6,8 @@ import { remembered, type SandboxService } from './sandbox-service.js';
 import { saying } from './saying.js';
 
 const LOOK_MS = 5_000;
-const long = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' });
-const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const long = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' });
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 /** The service's clock, and the ways to move it. Fires `clock-moved` when everything due has happened. */
 export class SandboxClock extends LitElement {

@@ -19,14 +19,29 @@ export const sandboxStyles = css`
     display: none !important;
   }
   aside {
+    display: flex;
+    flex-direction: column;
     block-size: 100%;
+    background: #23262b;
+  }
+  #tools,
+  .watching {
+    padding: 0 20px 16px;
     overflow-y: auto;
     overscroll-behavior: contain;
-    background: #23262b;
-    padding: 16px 20px 32px;
     scrollbar-width: thin;
   }
+  #tools {
+    flex: 1 1 auto;
+  }
+  .watching {
+    flex: 0 0 32%;
+    min-block-size: 184px;
+    margin: 0;
+    background: #1c1e22;
+  }
   header {
+    padding: 16px 20px 0;
     display: flex;
     align-items: center;
     justify-content: space-between;
@@ -209,6 +224,23 @@ export const sandboxStyles = css`
     color: #b4b8bf;
     font-size: 0.8125rem;
     overflow-wrap: anywhere;
+  }
+  @media (max-width: 1200px) {
+    aside {
+      display: block;
+      max-block-size: 72dvh;
+      overflow-y: auto;
+    }
+    header {
+      padding-block: 8px;
+      position: sticky;
+      inset-block-start: 0;
+      background: #23262b;
+      z-index: 1;
+    }
+    .feed {
+      max-block-size: none;
+    }
   }
   @keyframes arrive {
     from {
