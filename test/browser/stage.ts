@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { type Client, expectStatus } from '../e2e/client.js';
-import { type Environment, freshFolder, Service } from '../e2e/service.js';
+import { type Environment, freePort, freshFolder, Service } from '../e2e/service.js';
 import { Watch } from './watch.js';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -30,22 +30,35 @@ export class Stage {
   private pages = 0;
 
   private constructor(
-    readonly service: Service,
+    private running: Service,
+    private readonly environment: Environment,
     private readonly browser: Browser,
   ) {}
 
   /** Starts both; the service renders with as many workers as the environment says, else with none. */
   static async open(environment: Environment = {}): Promise<Stage> {
-    const service = await Service.start(freshFolder(), { SUPPORT_CONTACT: 'support@example.com', ...environment });
+    // A port that it keeps, so that pages find it again after a restart.
+    const settings = { SUPPORT_CONTACT: 'support@example.com', PORT: String(await freePort()), ...environment };
+    const service = await Service.start(freshFolder(), settings);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET }).catch(async (error: unknown) => {
       await service.finish();
       throw error;
     });
-    return new Stage(service, browser);
+    return new Stage(service, settings, browser);
+  }
+
+  get service(): Service {
+    return this.running;
   }
 
   get client(): Client {
-    return this.service.client;
+    return this.running.client;
+  }
+
+  /** Ends the service in good order and starts it again, at the same address and on the same folder. */
+  async restart(): Promise<void> {
+    await this.running.stop();
+    this.running = await Service.start(this.running.folder, this.environment);
   }
 
   /** A browser profile of its own with one page, signed in as whoever looks. */
@@ -79,7 +92,7 @@ export class Stage {
     const ran = { version: this.browser.version(), contexts: this.contexts, pages: this.pages };
     if (process.env['BROWSER_RAN']) appendFileSync(process.env['BROWSER_RAN'], `${JSON.stringify(ran)}\n`);
     await this.browser.close();
-    await this.service.finish();
+    await this.running.finish();
   }
 }
 
