@@ -1,4 +1,4 @@
-import { Addresses, ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
+import { Addresses, ApiKeys, keyAggregate, SandboxTokens, type Scope, Sessions, SignedUrls, SignInLink, StaffKey } from '#access';
 import {
   ApiModule,
   AUTHENTICATORS,
@@ -13,6 +13,7 @@ import {
   ReadModels,
   RoomPreviews,
   ROOMS,
+  SIGN_IN_LINK,
   TestClock,
   VideoFiles,
   WebFiles,
@@ -62,6 +63,8 @@ export interface Service {
   position(at: bigint): string;
   /** A key with these scopes; its token. */
   tokenFor(...scopes: readonly Scope[]): Promise<string>;
+  readonly customers: SandboxTokens;
+  readonly link: SignInLink;
 }
 
 /** The ports as the test sets them. */
@@ -114,6 +117,8 @@ export async function startService(
   const keys = new ApiKeys({ transactor: transactor(keyAggregate), store, ids: randomIds, clock: systemMachineClock });
   const artworks = new Artworks(transactor(artworkAggregate), otherFiles ?? files, randomIds);
   const urls = new SignedUrls('a key that only this test knows', systemMachineClock);
+  const customers = new SandboxTokens('a key that only this test knows', systemMachineClock);
+  const link = new SignInLink(staffToken, randomIds);
   const addresses = new Addresses(urls, () => 'http://127.0.0.1:3000');
   const plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
 
@@ -124,7 +129,10 @@ export async function startService(
     { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
-    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },
+    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys, customers] },
+    { provide: SandboxTokens, useValue: customers },
+    { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },
+    { provide: SIGN_IN_LINK, useValue: link },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },
@@ -180,6 +188,8 @@ export async function startService(
     urls,
     behind,
     tokenFor,
+    customers,
+    link,
     position: (at) => positionToken(store.logId, at),
   };
 }
