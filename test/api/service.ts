@@ -28,7 +28,17 @@ import {
   systemMachineClock,
 } from '#event-sourcing';
 import type { Files } from '#files';
-import { ApplyRenderResult, artworkAggregate, Artworks, CancelVideo, ClaimRenderJob, CreateVideo, GetVideo, ListVideos } from '#videos';
+import {
+  ApplyRenderResult,
+  artworkAggregate,
+  Artworks,
+  CancelVideo,
+  ClaimRenderJob,
+  CreateVideo,
+  GetVideo,
+  ListAccounts,
+  ListVideos,
+} from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { CommandHandler, CqrsModule, QueryHandler } from '@nestjs/cqrs';
@@ -42,7 +52,7 @@ export const staffToken = 'vc_staff_for_the_tests_of_the_edge';
 export const now = Date.UTC(2027, 0, 31, 10);
 
 const messages = { ApplyBillingEvent, ApplyRenderResult, CancelVideo, ClaimRenderJob, CreateVideo, GrantCredits, RevokeCredits };
-const questions = { GetCredits, GetLedger, GetVideo, ListVideos };
+const questions = { GetCredits, GetLedger, GetVideo, ListAccounts, ListVideos };
 type Name = keyof typeof messages | keyof typeof questions;
 
 /** The edge with everything behind it played by the test: `answers` says what each command or query gives, `asked` what came. */

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AccountsController } from './credits/accounts.controller.js';
 import { BillingController } from './credits/billing.controller.js';
 import { CreditsController } from './credits/credits.controller.js';
 import { EventsController } from './credits/events.controller.js';
 import { SupportController } from './credits/support.controller.js';
+import { Refusals } from './edge/refusals.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { DescriptionController } from './openapi/description.controller.js';
@@ -26,6 +28,7 @@ import { VideosController } from './videos/videos.controller.js';
     DownloadsController,
     ArtworksController,
     RoomsController,
+    AccountsController,
     CreditsController,
     SupportController,
     BillingController,
@@ -38,7 +41,7 @@ import { VideosController } from './videos/videos.controller.js';
     HealthController,
     DescriptionController,
   ],
-  providers: [RouteTable, Waiting, Pictures, Metrics],
+  providers: [RouteTable, Refusals, Waiting, Pictures, Metrics],
 })
 export class ApiModule {}
 

@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admission, limitOf } from './edge/admission.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
+import { Refusals } from './edge/refusals.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { Metrics } from './ops/metrics.js';
@@ -44,6 +45,9 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   });
   const routes = app.get(RouteTable, { strict: false });
   const fastify = adapter.getInstance<FastifyInstance>();
+  const refusals = app.get(Refusals, { strict: false });
+  fastify.decorate('refusals', { getter: () => refusals });
+  fastify.decorateRequest('about', null);
   guardRoutes(
     fastify,
     routes,

@@ -15,6 +15,8 @@ export type Scope = (typeof scopes)[number];
 /** Who is calling, and what they may do. `keyName` is recorded with every event that comes of the call. */
 export interface Identity {
   readonly keyName: string;
+  /** The one account that a customer's token reaches; undefined for staff and keys. */
+  readonly accountId?: string;
   readonly scopes: ReadonlySet<Scope>;
 }
 

@@ -13,9 +13,14 @@ export type Body =
 /** An answer's body: a named schema of the published description, other content by its media type, or nothing. */
 export type AnswerBody = { readonly schema: string } | { readonly content: string } | null;
 
+/** Commands whose refusals support can look up. */
+export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
+
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
   readonly summary: string;
+  /** The command that the route stands for, where it does: what it refuses is kept for support. */
+  readonly command?: CommandName;
   /** `anyone`; or a scope; or a signed address; or either of the two. */
   readonly access: 'anyone' | { readonly scope?: Scope; readonly signed?: SignedUse };
   readonly body?: Body;

@@ -28,6 +28,7 @@ export class ArtworksController {
 
   @Post()
   @Route({
+    command: 'UploadArtwork',
     summary: 'Upload a PNG, JPEG or WebP of up to 20 MB and 64 megapixels: multipart/form-data with `file` and `accountId`',
     access: { scope: 'videos:create' },
     body: { kind: 'picture', limitBytes: pictureLimits.bytes },
@@ -36,6 +37,7 @@ export class ArtworksController {
   })
   async upload(@Req() request: FastifyRequest): Promise<Uploaded> {
     const { accountId, content } = await this.pictures.receive(request.raw, () => readForm(request));
+    request.about = accountId;
     return this.pictures.inTurn(async () => {
       const picture = await this.pictures.inspect(content);
       const { artworkId, artwork } = await this.artworks.add(accountId, picture, callerOf(request));
