@@ -1,5 +1,6 @@
 import { Addresses, ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
 import {
+  AccountChanges,
   ApiModule,
   AUTHENTICATORS,
   createHttpApp,
@@ -38,6 +39,7 @@ import {
   GetVideo,
   ListAccounts,
   ListVideos,
+  MACHINE_CLOCK,
 } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -129,6 +131,8 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
+    { provide: MACHINE_CLOCK, useValue: systemMachineClock },
+    { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
     { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },

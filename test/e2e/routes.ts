@@ -18,6 +18,7 @@ export const routes: readonly RouteCell[] = [
   route('GET', '/v1/accounts', 'credits:read'),
   route('GET', '/v1/accounts/a-1/refusals', 'credits:read'),
   route('GET', '/v1/accounts/a-1/credits', 'credits:read'),
+  route('GET', '/v1/accounts/a-1/credits/stream', 'credits:read'),
   route('GET', '/v1/accounts/a-1/ledger', 'credits:read'),
   route('POST', '/v1/accounts/a-1/grants', 'credits:grant'),
   route('POST', '/v1/accounts/a-1/allotments/none/revoke', 'credits:grant'),

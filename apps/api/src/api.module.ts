@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { AccountsController } from './credits/accounts.controller.js';
 import { BillingController } from './credits/billing.controller.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { CreditsStreamController } from './credits/credits-stream.controller.js';
 import { EventsController } from './credits/events.controller.js';
 import { SupportController } from './credits/support.controller.js';
 import { Refusals } from './edge/refusals.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
+import { CreditsStreams } from './live/credits-streams.js';
 import { DescriptionController } from './openapi/description.controller.js';
 import { HealthController } from './ops/health.controller.js';
 import { KeysController } from './ops/keys.controller.js';
@@ -30,6 +32,7 @@ import { VideosController } from './videos/videos.controller.js';
     RoomsController,
     AccountsController,
     CreditsController,
+    CreditsStreamController,
     SupportController,
     BillingController,
     EventsController,
@@ -41,7 +44,7 @@ import { VideosController } from './videos/videos.controller.js';
     HealthController,
     DescriptionController,
   ],
-  providers: [RouteTable, Refusals, Waiting, Pictures, Metrics],
+  providers: [RouteTable, Refusals, Waiting, Pictures, CreditsStreams, Metrics],
 })
 export class ApiModule {}
 

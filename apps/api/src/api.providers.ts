@@ -6,6 +6,7 @@ import type { Provider } from '@nestjs/common';
 import {
   CommittedPreviews,
   LibraryFiles,
+  LogAccountChanges,
   LogFacts,
   LogPositions,
   ProjectedReadModels,
@@ -15,6 +16,7 @@ import {
   ServiceReadiness,
 } from './behind.js';
 import {
+  AccountChanges,
   AUTHENTICATORS,
   FactStream,
   FILES,
@@ -47,7 +49,7 @@ export interface ApiParts extends Grounded {
 
 /** What the edge asks for, by its tokens, and the handlers behind the buses. One flat list says what is what. */
 export function apiProviders({ ground, domain, urls, addresses, testClock, ...parts }: ApiParts): readonly Provider[] {
-  const { settings, store, queue, readModels, progress, files, clock, machineClock } = ground;
+  const { settings, store, queue, readModels, progress, files, clock, machineClock, log } = ground;
   const { authenticators, gapless, readiness, gauges, rebuild } = parts;
   const keys = createTransactor({ ...transactorsOn(ground), aggregate: keyAggregate, cacheBytes: KEY_CACHE_BYTES });
   const apiKeys = new ApiKeys({ transactor: keys, store, ids: randomIds, clock: machineClock });
@@ -67,6 +69,7 @@ export function apiProviders({ ground, domain, urls, addresses, testClock, ...pa
     value(RoomPreviews, new CommittedPreviews()),
     value(Positions, new LogPositions(store)),
     value(ReadModels, new ProjectedReadModels(progress)),
+    value(AccountChanges, new LogAccountChanges({ store, clock: machineClock, log })),
     value(FactStream, new LogFacts(store, machineClock)),
     value(VideoFiles, new LibraryFiles(domain.library, new Posters(files))),
     value(Parking, new QueueParking(queue)),

@@ -18,6 +18,8 @@ export interface Identity {
   /** The one account that a customer's token reaches; undefined for staff and keys. */
   readonly accountId?: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Until when it holds, ms since the epoch by the machine clock; undefined: until it is revoked. */
+  readonly expiresAt?: number;
 }
 
 /**
