@@ -16,6 +16,7 @@ import {
   ROOMS,
   TestClock,
   VideoFiles,
+  WebFiles,
 } from '#api';
 import type { CreditsView, VideoView } from '#contracts';
 import { ApplyBillingEvent, BUSINESS_CLOCK, GetCredits, GetLedger, GrantCredits, PLANS, readPlans, RevokeCredits } from '#credits';
@@ -88,8 +89,12 @@ export interface Behind {
   readonly operations: { -readonly [name in keyof Operations]: Operations[name] };
 }
 
-/** `otherFiles` stand in for those in memory. */
-export async function startService(env: { readonly [name: string]: string } = { SANDBOX: 'true' }, otherFiles?: Files): Promise<Service> {
+/** `otherFiles` stand in for those in memory; `web` is the folder of the built pages. */
+export async function startService(
+  env: { readonly [name: string]: string } = { SANDBOX: 'true' },
+  otherFiles?: Files,
+  web?: string,
+): Promise<Service> {
   const store = MemoryEventStore.create();
   const files = new MemoryFiles();
   const asked: unknown[] = [];
@@ -137,6 +142,7 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },
+    { provide: WebFiles, useValue: new WebFiles(web === undefined ? [] : [web]) },
     { provide: Artworks, useValue: artworks },
     { provide: VideoFiles, useValue: { find: async (id: string) => behind.videos.get(id), poster: async () => 'videos/x.jpg' } },
     {

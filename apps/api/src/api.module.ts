@@ -15,6 +15,7 @@ import { KeysController } from './ops/keys.controller.js';
 import { Metrics } from './ops/metrics.js';
 import { OperationsController } from './ops/operations.controller.js';
 import { TestClockController } from './ops/test-clock.controller.js';
+import { PagesController } from './pages/pages.controller.js';
 import { RendersController } from './renders/renders.controller.js';
 import { UploadsController } from './renders/uploads.controller.js';
 import { ArtworksController } from './videos/artworks.controller.js';
@@ -43,6 +44,7 @@ import { VideosController } from './videos/videos.controller.js';
     KeysController,
     HealthController,
     DescriptionController,
+    PagesController,
   ],
   providers: [RouteTable, Refusals, Waiting, Pictures, CreditsStreams, Metrics],
 })
@@ -53,4 +55,5 @@ export * from './http.js';
 export * from './ports.js';
 export { Route } from './edge/route.js';
 export { inBody } from './edge/shape.js';
+export { WebFiles } from './pages/web-files.js';
 export { CreateVideoBody } from './videos/videos.shapes.js';

@@ -31,6 +31,7 @@ import {
   TestClock,
   VideoFiles,
 } from './ports.js';
+import { builtWeb, WebFiles } from './pages/web-files.js';
 
 /** Bound of the cache of folded keys, in bytes. */
 const KEY_CACHE_BYTES = 1024 * 1024;
@@ -76,6 +77,7 @@ export function apiProviders({ ground, domain, urls, addresses, testClock, ...pa
     value(Operations, new ServiceOperations({ queue, verify, rebuild })),
     value(TestClock, testClock),
     value(Readiness, new ServiceReadiness(readiness)),
+    value(WebFiles, new WebFiles(builtWeb)),
     value(Gauges, new ServiceGauges(gauges)),
   ];
 }

@@ -8,6 +8,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Settings, StartRefusedError, wordsOf } from '#service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admission, limitOf } from './edge/admission.js';
+import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
 import { Refusals } from './edge/refusals.js';
@@ -36,7 +37,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     clientErrorHandler: answerMalformed,
     // An address that cannot be decoded never comes as far as the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      reply.send(refuse(reply, { code: 'bad-request', detail: error.message }));
+      reply.headers(everyAnswer).send(refuse(reply, { code: 'bad-request', detail: error.message }));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -77,9 +78,9 @@ export async function listen(app: NestFastifyApplication, { host, port }: Pick<S
 /** Gives every route its admission and its limit, from its own declaration. */
 function guardRoutes(fastify: FastifyInstance, routes: RouteTable, authenticators: readonly Authenticator[], urls: SignedUrls): void {
   fastify.decorateRequest('identity', null);
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    done();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headersFor(request.raw.url ?? '/'));
+    if (!answersPreflight(request, reply, routes)) done();
   });
   fastify.addHook('onRoute', (route) => {
     const spec = route.config?.spec;

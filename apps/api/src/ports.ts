@@ -7,7 +7,7 @@ import type { Verification } from '#videos';
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
  * composition root provides them all, together with `Settings`, `Addresses`, `ROOMS`, `FILES`, `AUTHENTICATORS`, `ApiKeys` and
- * `SignedUrls` of `#access`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
+ * `SignedUrls` of `#access`, `WebFiles`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
  */
 export const ROOMS = Symbol('rooms');
 export const FILES = Symbol('Files');

@@ -28,6 +28,21 @@ const lease = matching('an ISO 8601 duration from PT1S to P1D, like PT5M', (valu
   return ms !== undefined && ms >= 1_000 && ms <= 86_400_000;
 });
 
+/** Words of a frame-ancestors list as they stand in the header; the quotes that a shell takes away are put back. Undefined for what is none. */
+export function readFrameAncestors(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 4_000) return undefined;
+  const words = value.trim().split(/[\s,]+/);
+  if (words.length === 1 && /^'?none'?$/.test(words[0] ?? '')) return "'none'";
+  const sources = words.map((word) => (/^'?self'?$/.test(word) ? "'self'" : word));
+  const origin = /^https?:\/\/(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d{1,5}|\*))?$/;
+  return sources.every((source) => source === "'self'" || origin.test(source)) ? sources.join(' ') : undefined;
+}
+
+const frameAncestors = matching(
+  'self, none, or origins like https://shop.example.com with a blank between',
+  (value) => readFrameAncestors(value) !== undefined,
+);
+
 /** The environment as text, before anything is made of it. Each variable says what it may be. */
 export class Environment {
   @Is(absentOr(wholeNumberText(0, 65_535))) PORT?: string;
@@ -53,6 +68,7 @@ export class Environment {
   @Is(absentOr(text(1, 1_000))) JWT_AUDIENCE?: string;
   @Is(absentOr(webAddress)) JWT_JWKS_URL?: string;
   @Is(absentOr(id)) JWT_ACCOUNT_CLAIM?: string;
+  @Is(absentOr(frameAncestors)) FRAME_ANCESTORS?: string;
   @Is(absentOr(yesOrNo)) SANDBOX?: string;
   @Is(absentOr(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'))) LOG_LEVEL?: string;
   @Is(absentOr(wholeNumberText(1, 1_000_000))) GRANT_MAX?: string;
@@ -86,6 +102,7 @@ export const variables = [
   'JWT_AUDIENCE',
   'JWT_JWKS_URL',
   'JWT_ACCOUNT_CLAIM',
+  'FRAME_ANCESTORS',
   'SANDBOX',
   'LOG_LEVEL',
   'GRANT_MAX',

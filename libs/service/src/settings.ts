@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import { Environment, readDuration, variables } from './environment.js';
+import { Environment, readDuration, readFrameAncestors, variables } from './environment.js';
 
 /** Where the message queue is, and who we are to it. */
 export interface KafkaSettings {
@@ -52,6 +52,8 @@ export class Settings {
   readonly supportContact!: string;
   /** Undefined: kept in the data folder, made at the first start. */
   readonly staffApiKey!: string | undefined;
+  /** Who may show our pages in a frame: the sources of CSP's `frame-ancestors`, as they stand in the header. */
+  readonly frameAncestors!: string;
   readonly sandbox!: boolean;
   readonly logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Most credits in one grant. */
@@ -121,6 +123,7 @@ function settingsOf(environment: Environment): Settings {
     plansFile: environment.PLANS_FILE,
     supportContact: environment.SUPPORT_CONTACT ?? 'support@video-credits.example',
     staffApiKey: environment.STAFF_API_KEY,
+    frameAncestors: readFrameAncestors(environment.FRAME_ANCESTORS) ?? "'self'",
     sandbox: flag(environment.SANDBOX, false),
     logLevel: (environment.LOG_LEVEL as Settings['logLevel'] | undefined) ?? 'info',
     grantMax: number(environment.GRANT_MAX, 1_000),

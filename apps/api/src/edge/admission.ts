@@ -81,7 +81,7 @@ function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest, r
   const signed = spec.access !== 'anyone' && spec.access.signed !== undefined;
 
   return (request, reply) => {
-    if (spec.query === undefined && request.raw.url?.includes('?') === true) {
+    if (spec.query === undefined && spec.anyQuery !== true && request.raw.url?.includes('?') === true) {
       const unknown = Object.keys(request.query as object).find((name) => !signed || (name !== 'expires' && name !== 'signature'));
       if (unknown !== undefined) return new ProblemError('bad-request', `the query "${unknown.slice(0, 100)}" is not known here`);
     }

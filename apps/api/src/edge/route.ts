@@ -25,6 +25,8 @@ export interface RouteSpec {
   readonly access: 'anyone' | { readonly scope?: Scope; readonly signed?: SignedUse };
   readonly body?: Body;
   readonly query?: new () => object;
+  /** A page: its query is for its own script to read. */
+  readonly anyQuery?: true;
   readonly requestKey?: 'required' | 'optional';
   readonly answers: { readonly [status: number]: AnswerBody };
   /** Problems of its own; those that any such route has (401, 403, 400, 413, 415, 500, 503) are added to the description. */
