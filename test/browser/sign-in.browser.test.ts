@@ -53,7 +53,7 @@ describe('signing in', () => {
     await stage.client.grant('grace', 3);
     const visitor = await stage.visit('staff');
     const page = await visitor.go('/');
-    await page.getByLabel('Account').fill('grace');
+    await page.getByRole('combobox', { name: 'Account' }).fill('grace');
     await page.getByRole('button', { name: 'Show' }).click();
     await page.waitForURL(/\?account=grace/);
     await page.locator('video-credits-counter').filter({ hasText: '3 videos left' }).waitFor();

@@ -27,10 +27,14 @@ export type Access =
   | { readonly scope: CustomerScope; readonly account: AccountPlace; readonly signed?: SignedUse }
   | { readonly scope: Exclude<Scope, CustomerScope>; readonly account?: undefined; readonly signed?: SignedUse }
   | { readonly scope?: undefined; readonly account?: undefined; readonly signed: SignedUse };
+/** Commands whose refusals support can look up. */
+export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
 
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
   readonly summary: string;
+  /** The command that the route stands for, where it does: what it refuses is kept for support. */
+  readonly command?: CommandName;
   readonly access: Access;
   readonly body?: Body;
   readonly query?: new () => object;

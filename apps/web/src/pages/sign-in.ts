@@ -1,5 +1,4 @@
-import { CreditsApi } from '../client/credits-api.js';
-import { Refused } from '../client/problems.js';
+import { Refused, refusalIn } from '../client/problems.js';
 import { part } from './part.js';
 
 const trouble = part('trouble');
@@ -16,7 +15,9 @@ form.addEventListener('submit', (event) => {
 
 async function signIn(key: string): Promise<void> {
   try {
-    await new CreditsApi({ baseUrl: location.origin, token: key }).post('/v1/session');
+    // With the page's credentials, for the answer sets the cookie.
+    const response = await fetch('/v1/session', { method: 'POST', headers: { authorization: `Bearer ${key}` } });
+    if (!response.ok) throw await refusalIn(response);
     location.replace('/');
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {

@@ -64,7 +64,7 @@ export class SandboxBilling extends LitElement {
           </label>
         </div>
         <div class="row">
-          <button class="wide">Start this plan</button>
+          <button class="wide" ?disabled=${this.plans.length === 0}>Start this plan</button>
           <button type="button" class="wide" @click=${() => this.startTrial()}>Start a trial</button>
         </div>
       </form>
