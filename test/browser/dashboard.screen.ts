@@ -71,7 +71,18 @@ export class DashboardScreen {
   }
 }
 
-/** The text that a reader gets from it, blanks as one. */
+/** The text that a reader gets from it, shadow trees included and what is hidden left out, blanks as one. */
 export async function told(locator: Locator): Promise<string> {
-  return (await locator.innerText()).replace(/\s+/g, ' ').trim();
+  const text = await locator.evaluate((root) => {
+    const read = (node: Node): string => {
+      if (node instanceof Text) return node.data;
+      if (node instanceof HTMLSlotElement && node.assignedNodes().length > 0) return node.assignedNodes().map(read).join('');
+      if (!(node instanceof Element) || node.localName === 'style' || !node.checkVisibility()) return '';
+      const inline = getComputedStyle(node).display.startsWith('inline');
+      const inside = [...(node.shadowRoot ?? node).childNodes].map(read).join('');
+      return inline ? inside : ` ${inside} `;
+    };
+    return read(root);
+  });
+  return text.replace(/\s+/g, ' ').trim();
 }

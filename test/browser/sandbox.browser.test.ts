@@ -26,7 +26,7 @@ describe('the sandbox bar', () => {
     await page.getByRole('button', { name: 'Switch' }).click();
     await page.waitForURL(/account=grace/);
     await dashboard.counts(/No videos/);
-    await page.getByLabel('Plan').selectOption('gallery-advanced');
+    await page.locator('select[name=plan]').selectOption('gallery-advanced');
     await page.getByRole('button', { name: 'Start this plan' }).click();
     await dashboard.counts(/8 of 8 videos left/);
 
@@ -52,7 +52,7 @@ describe('the sandbox bar', () => {
     await dashboard.counts(/Waiting for your renewal/);
 
     await page.getByText('Send any billing event').click();
-    await page.getByLabel('Event').selectOption('billing.credits.purchased');
+    await page.locator('select[name=type]').selectOption('billing.credits.purchased');
     const data = page.getByLabel('Its data, as JSON');
     await until(
       'the data is filled in',

@@ -91,7 +91,10 @@ function openChooser(): void {
 
 async function suggest(start: string): Promise<void> {
   try {
-    const { items } = await api.get<{ items: readonly { accountId: string }[] }>('/v1/accounts', { query: start, limit: 10 });
+    const { items } = await api.get<{ items: readonly { accountId: string }[] }>('/v1/accounts', {
+      query: start === '' ? null : start,
+      limit: 10,
+    });
     const options = items.map(({ accountId }) => Object.assign(document.createElement('option'), { value: accountId }));
     part('accounts').replaceChildren(...options);
   } catch (error) {

@@ -117,7 +117,7 @@ export class SandboxBar extends LitElement {
 
   private async loadKnown(): Promise<void> {
     const known = await saying(
-      () => this.service.accounts(''),
+      () => this.service.accounts(),
       (words) => (this.said = words),
     );
     if (known !== undefined) this.known = known;

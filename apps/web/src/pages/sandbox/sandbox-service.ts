@@ -22,6 +22,7 @@ export interface FactPage {
   readonly next: string;
 }
 
+const SUGGESTED = 50;
 const FACTS_AT_ONCE = 50;
 /** How long the service holds a question for facts, ms; below the client's own limit. */
 const FACT_WAIT_MS = 15_000;
@@ -48,8 +49,8 @@ export class SandboxService {
   }
 
   /** Accounts that the service has heard of, for the list of names. */
-  async accounts(query: string): Promise<readonly string[]> {
-    const { items } = await this.api.get<{ items: readonly { accountId: string }[] }>('/v1/accounts', { query, limit: 20 });
+  async accounts(): Promise<readonly string[]> {
+    const { items } = await this.api.get<{ items: readonly { accountId: string }[] }>('/v1/accounts', { limit: SUGGESTED });
     return items.map(({ accountId }) => accountId);
   }
 
