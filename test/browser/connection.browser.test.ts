@@ -55,7 +55,7 @@ describe('a connection that goes away', () => {
       RECONNECT_MS,
     );
     await visitor.context.setOffline(false);
-    await dashboard.popup.getByRole('button', { name: /try again|create video/i }).click();
+    await dashboard.popup.getByRole('button', { name: 'Try again' }).click();
     await dashboard.counts(/3 of 4 videos left/, RECONNECT_MS);
   });
 

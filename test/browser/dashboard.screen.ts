@@ -14,11 +14,11 @@ export class DashboardScreen {
 
   private constructor(readonly visitor: Visitor) {
     this.page = visitor.page;
-    this.counter = this.page.locator('video-credits-counter');
+    this.counter = this.page.locator('.standing video-credits-counter');
     this.create = this.page.locator('create-video-button').getByRole('button').first();
     this.popup = this.page.locator('create-video-button').getByRole('dialog');
     this.recent = this.page.locator('recent-creations');
-    this.cards = this.recent.getByRole('listitem');
+    this.cards = this.recent.locator('li.card');
   }
 
   static async open(visitor: Visitor, path = '/'): Promise<DashboardScreen> {
@@ -49,12 +49,16 @@ export class DashboardScreen {
 
   /** The one button of the pop-up that uses a credit. */
   get confirm(): Locator {
-    return this.popup.getByRole('button', { name: /^Create video/ });
+    return this.popup.locator('button[type=submit]');
   }
 
   /** Waits until the chosen picture hangs and the video can be asked for. */
   async ready(): Promise<void> {
-    await until('the video can be asked for', () => this.confirm.isEnabled(), Boolean);
+    await until(
+      'the picture has arrived',
+      () => told(this.popup),
+      (text) => /\d+ × \d+/.test(text),
+    );
   }
 
   /** The whole way from the dashboard to a video that is asked for. */

@@ -123,8 +123,9 @@ function listenToHistory(): void {
   const dialog = part<HTMLDialogElement>('history');
   part('history-open').addEventListener('click', () => {
     const ledger = document.createElement('credit-history') as AccountShown;
-    part('history-place').replaceChildren(ledger);
     attach(ledger);
+    part('history-place').replaceChildren(ledger);
+    dialog.setAttribute('aria-label', words.history);
     dialog.showModal();
   });
   part('history-close').addEventListener('click', () => dialog.close());
