@@ -1,0 +1,106 @@
+import type { AccountSummary } from '#contracts';
+import { type TemplateResult, html, nothing } from 'lit';
+import type { DeskApi, Trouble } from './desk-api.js';
+import { PagePart, addressOf } from './page-part.js';
+import { type Said, count, minute, told } from './said.js';
+
+interface List {
+  readonly trouble: Trouble;
+  readonly title: string;
+  readonly says: (account: AccountSummary) => Said;
+}
+
+const lists: readonly List[] = [
+  { trouble: 'renewal-pending', title: 'Waiting for renewal', says: (account) => ['last heard of ', minute(account.lastActivityAt)] },
+  { trouble: 'past-due', title: 'Past due', says: ({ available }) => [available === 0 ? 'none left' : `${available} left`] },
+  { trouble: 'failed-renders', title: 'Failed renders', says: ({ failedRenders }) => [`${count(failedRenders, 'video')} in 30 days`] },
+];
+const SHOWN = 5;
+/** The lists are read again this often while the page is seen, ms, and whenever it comes to the front. */
+const AGAIN_MS = 30_000;
+
+interface Shown {
+  readonly items: readonly AccountSummary[];
+  readonly nextCursor: string | null;
+  readonly away: boolean;
+}
+
+/** `<trouble-lists>`: accounts that need a look, by what is wrong, the newest trouble first. */
+export class TroubleLists extends PagePart {
+  static override properties = { api: { attribute: false }, current: { type: String }, shown: { state: true } };
+  declare api: DeskApi | null;
+  /** The account that is open. */
+  declare current: string;
+  declare private shown: Readonly<Partial<Record<Trouble, Shown>>>;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly seen = (): void => void (document.visibilityState === 'visible' && this.refresh());
+
+  constructor() {
+    super();
+    this.api = null;
+    this.current = '';
+    this.shown = {};
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.timer = setInterval(this.seen, AGAIN_MS);
+    document.addEventListener('visibilitychange', this.seen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+    document.removeEventListener('visibilitychange', this.seen);
+  }
+
+  protected override firstUpdated(): void {
+    this.refresh();
+  }
+
+  /** Reads all lists again. */
+  refresh(): void {
+    for (const { trouble } of lists) void this.read(trouble);
+  }
+
+  private async read(trouble: Trouble, more = false): Promise<void> {
+    const before = this.shown[trouble];
+    const cursor = more ? (before?.nextCursor ?? null) : null;
+    const limit = more ? SHOWN * 4 : Math.max(SHOWN, Math.min(before?.items.length ?? 0, 100));
+    const page = await this.api?.accounts({ trouble, cursor, limit }).catch(() => null);
+    const shown = page
+      ? { items: more ? [...(before?.items ?? []), ...page.items] : page.items, nextCursor: page.nextCursor, away: false }
+      : { items: before?.items ?? [], nextCursor: before?.nextCursor ?? null, away: true };
+    this.shown = { ...this.shown, [trouble]: shown };
+  }
+
+  protected override render(): TemplateResult {
+    return html`${lists.map((list) => this.list(list, this.shown[list.trouble]))}`;
+  }
+
+  private list({ trouble, title, says }: List, shown: Shown | undefined): TemplateResult {
+    const more = shown?.nextCursor != null;
+    return html`<section class="trouble" aria-labelledby="trouble-${trouble}">
+      <h2 id="trouble-${trouble}">
+        ${title} <span class="count">${shown === undefined ? nothing : `${shown.items.length}${more ? ' and more' : ''}`}</span>
+      </h2>
+      ${shown === undefined ? html`<p class="skeleton line"></p>` : this.items(shown, says)}
+      ${more ? html`<button class="quiet small" @click=${() => this.read(trouble, true)}>Show more</button>` : nothing}
+    </section>`;
+  }
+
+  private items({ items, away }: Shown, says: List['says']): TemplateResult {
+    if (away && items.length === 0) return html`<p class="soft">The list cannot be read now. It is tried again.</p>`;
+    if (items.length === 0) return html`<p class="soft">Nobody</p>`;
+    return html`<ul>
+      ${items.map(
+        (account) =>
+          html`<li>
+            <a href=${addressOf(account.accountId)} aria-current=${account.accountId === this.current ? 'page' : 'false'}>
+              <span class="id">${account.accountId}</span> <span class="fact">${told(says(account))}</span>
+            </a>
+          </li>`,
+      )}
+    </ul>`;
+  }
+}
