@@ -1,4 +1,4 @@
-import { Addresses, ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
+import { Addresses, ApiKeys, keyAggregate, SandboxTokens, type Scope, Sessions, SignedUrls, SignInLink, StaffKey } from '#access';
 import {
   AccountChanges,
   ApiModule,
@@ -14,6 +14,7 @@ import {
   ReadModels,
   RoomPreviews,
   ROOMS,
+  SIGN_IN_LINK,
   TestClock,
   VideoFiles,
   WebFiles,
@@ -74,6 +75,8 @@ export interface Service {
   position(at: bigint): string;
   /** A key with these scopes; its token. */
   tokenFor(...scopes: readonly Scope[]): Promise<string>;
+  readonly customers: SandboxTokens;
+  readonly link: SignInLink;
 }
 
 /** The ports as the test sets them. */
@@ -126,6 +129,8 @@ export async function startService(
   const keys = new ApiKeys({ transactor: transactor(keyAggregate), store, ids: randomIds, clock: systemMachineClock });
   const artworks = new Artworks(transactor(artworkAggregate), otherFiles ?? files, randomIds);
   const urls = new SignedUrls('a key that only this test knows', systemMachineClock);
+  const customers = new SandboxTokens('a key that only this test knows', systemMachineClock);
+  const link = new SignInLink(staffToken, randomIds);
   const addresses = new Addresses(urls, () => 'http://127.0.0.1:3000');
   const plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
 
@@ -138,7 +143,10 @@ export async function startService(
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
     { provide: MACHINE_CLOCK, useValue: systemMachineClock },
     { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
-    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },
+    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys, customers] },
+    { provide: SandboxTokens, useValue: customers },
+    { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },
+    { provide: SIGN_IN_LINK, useValue: link },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },
@@ -194,6 +202,8 @@ export async function startService(
     urls,
     behind,
     tokenFor,
+    customers,
+    link,
     position: (at) => positionToken(store.logId, at),
   };
 }

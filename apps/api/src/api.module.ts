@@ -18,6 +18,8 @@ import { TestClockController } from './ops/test-clock.controller.js';
 import { PagesController } from './pages/pages.controller.js';
 import { RendersController } from './renders/renders.controller.js';
 import { UploadsController } from './renders/uploads.controller.js';
+import { SandboxTokensController } from './sessions/sandbox-tokens.controller.js';
+import { SessionController } from './sessions/session.controller.js';
 import { ArtworksController } from './videos/artworks.controller.js';
 import { DownloadsController } from './videos/downloads.controller.js';
 import { Pictures } from './videos/pictures.js';
@@ -45,6 +47,8 @@ import { VideosController } from './videos/videos.controller.js';
     HealthController,
     DescriptionController,
     PagesController,
+    SessionController,
+    SandboxTokensController,
   ],
   providers: [RouteTable, Refusals, Waiting, Pictures, CreditsStreams, Metrics],
 })

@@ -1,5 +1,5 @@
 import type { Rule } from '#contracts/rules';
-import { Is, absentOr, id, oneOf, text, wholeNumberText } from '#contracts/rules';
+import { Is, absentOr, oneOf, text, wholeNumberText } from '#contracts/rules';
 
 /** A value of the environment that passes a test of its own. */
 function matching(words: string, allows: (value: string) => boolean): Rule {
@@ -67,7 +67,9 @@ export class Environment {
   @Is(absentOr(text(1, 1_000))) JWT_ISSUER?: string;
   @Is(absentOr(text(1, 1_000))) JWT_AUDIENCE?: string;
   @Is(absentOr(webAddress)) JWT_JWKS_URL?: string;
-  @Is(absentOr(id)) JWT_ACCOUNT_CLAIM?: string;
+  // A claim of one's own is often named by an address.
+  @Is(absentOr(matching('the name of a claim, 1 to 200 visible characters', (value) => /^[\x21-\x7e]{1,200}$/.test(value))))
+  JWT_ACCOUNT_CLAIM?: string;
   @Is(absentOr(frameAncestors)) FRAME_ANCESTORS?: string;
   @Is(absentOr(yesOrNo)) SANDBOX?: string;
   @Is(absentOr(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'))) LOG_LEVEL?: string;

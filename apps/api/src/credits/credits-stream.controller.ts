@@ -20,7 +20,7 @@ export class CreditsStreamController {
   @Get(':accountId/credits/stream')
   @Route({
     summary: 'The credits object as server-sent events: at once, and again on every change',
-    access: { scope: 'credits:read' },
+    access: { scope: 'credits:read', account: 'path' },
     answers: { 200: { content: 'text/event-stream' } },
     problems: ['too-many-streams', 'read-model-behind'],
   })

@@ -1,10 +1,14 @@
+import { Sessions, type SignInLink } from '#access';
+import { systemMachineClock } from '#event-sourcing';
 import { Settings } from '#service';
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pageHeaders } from '../edge/answer-headers.js';
 import { matchesEtag } from '../edge/file-answer.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route } from '../edge/route.js';
+import { sessionCookie } from '../edge/session-cookie.js';
+import { SIGN_IN_LINK } from '../ports.js';
 import { WebFiles } from './web-files.js';
 
 /** A file whose name changes with its content is asked for once, and kept for a year. */
@@ -17,7 +21,9 @@ export class PagesController {
 
   constructor(
     private readonly files: WebFiles,
-    settings: Settings,
+    private readonly settings: Settings,
+    private readonly sessions: Sessions,
+    @Inject(SIGN_IN_LINK) private readonly link: SignInLink | null,
   ) {
     this.pageHeaders = pageHeaders(settings.frameAncestors);
   }
@@ -35,9 +41,26 @@ export class PagesController {
   }
 
   @Get('sign-in')
-  @Route({ summary: 'Where staff sign in', access: 'anyone', anyQuery: true, answers: { 200: { content: 'text/html' }, 304: null } })
-  signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.send(request, reply, 'sign-in.html', this.pageHeaders);
+  @Route({
+    summary: 'Where staff sign in; with the link that was printed at start, signed in at once',
+    access: 'anyone',
+    anyQuery: true,
+    answers: { 200: { content: 'text/html' }, 303: null, 304: null },
+  })
+  async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { link } = request.query as { readonly link?: unknown };
+    if (link === undefined) return this.send(request, reply, 'sign-in.html', this.pageHeaders);
+    // Whoever only looks at the address must not use it up.
+    const token = request.method === 'HEAD' || typeof link !== 'string' ? undefined : this.link?.redeem(link);
+    const sealed = token === undefined ? undefined : this.sessions.seal(token);
+    if (sealed !== undefined) {
+      const lifetimeMs = sealed.expiresAt - systemMachineClock.now();
+      reply.header('set-cookie', sessionCookie(sealed.value, lifetimeMs, this.settings.publicUrl));
+    }
+    reply
+      .code(303)
+      .header('location', sealed === undefined ? '/sign-in?used' : '/')
+      .send();
   }
 
   @Get('web/:file')
