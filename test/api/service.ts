@@ -42,6 +42,7 @@ import {
   ListAccounts,
   ListVideos,
   MACHINE_CLOCK,
+  mockupOf,
 } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -138,7 +139,10 @@ export async function startService(
     { provide: Settings, useValue: readSettings(env) },
     { provide: PLANS, useValue: plans },
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
-    { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
+    {
+      provide: RoomPreviews,
+      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined), mockup: mockupOf },
+    },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
     { provide: MACHINE_CLOCK, useValue: systemMachineClock },

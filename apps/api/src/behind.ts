@@ -11,7 +11,17 @@ import {
   Subscription,
 } from '#event-sourcing';
 import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
-import { ACCOUNT_PREFIX, accountOfVideo, type Posters, previewOf, projectionNames, type Verification, type VideoLibrary } from '#videos';
+import {
+  ACCOUNT_PREFIX,
+  accountOfVideo,
+  type DrawnMockup,
+  mockupOf,
+  type Posters,
+  previewOf,
+  projectionNames,
+  type Verification,
+  type VideoLibrary,
+} from '#videos';
 import {
   AccountChanges,
   type ChangesFollower,
@@ -111,6 +121,9 @@ export class LibraryFiles extends VideoFiles {
 export class CommittedPreviews extends RoomPreviews {
   read(roomId: string): Promise<Uint8Array | undefined> {
     return previewOf(roomId);
+  }
+  mockup(roomId: string): Promise<DrawnMockup | undefined> {
+    return mockupOf(roomId);
   }
 }
 

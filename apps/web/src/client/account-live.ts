@@ -23,6 +23,8 @@ export interface AccountAccess extends ApiAccess {
 const pageSize = 12;
 /** While something is in progress and the page is seen, the list is read this often, ms: progress in percent is no credit's change. */
 const progressMs = 1_000;
+/** Addresses of pictures and videos end after an hour; a list that stands still is read again before that, ms. */
+const stillMs = 20 * 60_000;
 /** After a failed reading the next waits longer, ms. */
 const awayMs = 4_000;
 
@@ -52,6 +54,7 @@ export class AccountLive {
   private readonly listeners = new Set<(state: AccountState) => void>();
   private readonly live: LiveCredits;
   private videosWanted = false;
+  private exhausted = false;
   private reading = false;
   private readAgain = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -109,6 +112,13 @@ export class AccountLive {
     if (this.videosWanted) this.read(credits.position);
   }
 
+  /** True once each time the last credit goes, for whoever asks first: however many elements there are, the page hears of it once. */
+  claimExhausted(): boolean {
+    const claimed = this.exhausted;
+    this.exhausted = false;
+    return claimed;
+  }
+
   private close(): void {
     this.gone();
     this.live.close();
@@ -122,6 +132,8 @@ export class AccountLive {
   }
 
   private set(change: Partial<AccountState>): void {
+    const before = this.state.credits?.available ?? 0;
+    if (before > 0 && change.credits?.available === 0) this.exhausted = true;
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener(this.state);
   }
@@ -153,6 +165,6 @@ export class AccountLive {
     const { videosAway, videos, connection } = this.state;
     if (connection === 'refused') return;
     if (videosAway) this.timer = setTimeout(() => this.read(), awayMs);
-    else if (videos?.some(isInProgress) === true) this.timer = setTimeout(() => this.read(), progressMs);
+    else this.timer = setTimeout(() => this.read(), videos?.some(isInProgress) === true ? progressMs : stillMs);
   }
 }

@@ -81,13 +81,15 @@ export abstract class AccountElement extends LitElement {
     return sayPlain(locale, words[name], values);
   }
 
-  protected sentence({ name, n, of, date, plan }: Sentence): (string | TemplateResult)[] {
-    return this.say(name, {
-      ...(n === undefined ? {} : { n }),
-      ...(of === undefined ? {} : { of }),
-      ...(plan === undefined ? {} : { plan }),
+  /** A sentence with its dates as `<time>`; `number` draws its count where that is more than text. */
+  protected sentence({ name, n, date, ...texts }: Sentence, number?: (n: number) => TemplateResult): (string | TemplateResult)[] {
+    const { locale, words } = this.language;
+    const values = {
+      ...texts,
+      ...(n === undefined ? {} : { n: number?.(n) ?? n }),
       ...(date === undefined ? {} : { date: this.date(date) }),
-    });
+    };
+    return say<TemplateResult>(locale, words[name], values, n);
   }
 
   /** A date in words, with the exact instant for those who point at it and for machines. */
@@ -96,6 +98,7 @@ export abstract class AccountElement extends LitElement {
     return html`<time datetime=${datetime} title=${exact}>${day}</time>`;
   }
 
+  /** Fires an event that leaves the element and bubbles through the page. */
   protected announce(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }

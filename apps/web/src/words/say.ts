@@ -4,9 +4,17 @@
  */
 export type Message = string | { readonly [form in Intl.LDMLPluralRule]?: string };
 
-/** The sentence in pieces: its text, and what was put in. Numbers are written as the language writes them. */
-export function say<T>(locale: string, message: Message, values: Readonly<Record<string, T | number | string>> = {}): (string | T)[] {
-  return textFor(locale, message, values['n'])
+/**
+ * The sentence in pieces: its text, and what was put in. Numbers are written as the language writes them. `count` decides the form
+ * where `n` itself is not a number.
+ */
+export function say<T>(
+  locale: string,
+  message: Message,
+  values: Readonly<Record<string, T | number | string>> = {},
+  count: unknown = values['n'],
+): (string | T)[] {
+  return textFor(locale, message, count)
     .split(/\{(\w+)\}/)
     .map((piece, index) => (index % 2 === 0 ? piece : put(locale, values[piece])))
     .filter((piece) => piece !== '');

@@ -8,10 +8,13 @@ export interface Sentence {
   readonly of?: number;
   readonly date?: string;
   readonly plan?: string;
+  readonly title?: string;
+  readonly set?: string;
+  readonly text?: string;
 }
 
-/** `plenty` and `low` have something to use; `none` has not; `stopped` needs the customer to do something first. */
-export type Tone = 'plenty' | 'low' | 'none' | 'stopped';
+/** `plenty` and `low` have something to use; `none` has not; `waiting` gets more by itself or when wished, `stopped` after a payment. */
+export type Tone = 'plenty' | 'low' | 'none' | 'waiting' | 'stopped';
 
 /** What an account's credits come to, in the order in which people ask. */
 export interface Standing {
@@ -20,8 +23,8 @@ export interface Standing {
   readonly facts: readonly Sentence[];
   /** What to do or to expect where nothing is left. */
   readonly advice: Sentence | null;
-  /** How to get more belongs here. */
-  readonly offersMore: boolean;
+  /** How to reach support belongs here: for more, or, where more comes another way, for help. */
+  readonly contact: 'more' | 'help' | null;
   /** A line per set; empty where the headline has said it all. */
   readonly sets: readonly SetLine[];
 }
@@ -34,12 +37,13 @@ export interface SetLine {
 
 export function standingOf(credits: CreditsView): Standing {
   const sets = setLines(credits);
+  const tone = toneOf(credits);
   return {
-    tone: toneOf(credits),
+    tone,
     headline: credits.available === 0 ? nothingLeft(credits) : somethingLeft(credits),
     facts: factsOf(credits),
     advice: credits.available === 0 ? adviceFor(credits) : null,
-    offersMore: credits.available === 0 || credits.status === 'ended',
+    contact: credits.available > 0 ? null : tone === 'none' ? 'more' : 'help',
     sets: sets.length > 1 ? sets : [],
   };
 }
@@ -47,7 +51,8 @@ export function standingOf(credits: CreditsView): Standing {
 function toneOf({ available, status }: CreditsView): Tone {
   if (available > 1) return 'plenty';
   if (available === 1) return status === 'trial' ? 'plenty' : 'low';
-  return status === 'past-due' || status === 'renewal-pending' || status === 'paused' ? 'stopped' : 'none';
+  if (status === 'past-due') return 'stopped';
+  return status === 'renewal-pending' || status === 'paused' ? 'waiting' : 'none';
 }
 
 function somethingLeft({ available, status, plan, allotments, nextRenewalAt }: CreditsView): Sentence {
