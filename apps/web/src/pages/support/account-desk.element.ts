@@ -94,6 +94,7 @@ export class AccountDesk extends PagePart {
         <div class="name">
           <h1 class="id">${account}</h1>
           ${credits === null ? nothing : html`<span class="status ${credits.status}">${statusWords[credits.status]}</span>`}
+          <a class="hint" href="/?account=${encodeURIComponent(account)}">As the customer sees it</a>
           <span class="connection ${state?.connection ?? 'connecting'}" role="status">
             ${state?.connection === 'offline' ? 'Offline: this may be out of date' : nothing}
           </span>
@@ -136,8 +137,8 @@ export class AccountDesk extends PagePart {
 
   private says(sentences: readonly Said[]): TemplateResult {
     const last = this.refusals?.items[0];
-    const all = last === undefined ? sentences : [...sentences, lastRefusal(last)];
-    return html`${all.map((said) => html`<span class="sentence">${told(said)}</span> `)}`;
+    const refusal = last === undefined ? nothing : html`<span class="sentence refusal">${told(lastRefusal(last))}</span>`;
+    return html`${sentences.map((said) => html`<span class="sentence">${told(said)}</span> `)}${refusal}`;
   }
 
   private refused(): TemplateResult {

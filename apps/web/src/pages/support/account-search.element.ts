@@ -62,7 +62,11 @@ export class AccountSearch extends PagePart {
   }
 
   private option({ accountId, status, plan, available }: AccountSummary, index: number): TemplateResult {
-    const facts = [plan?.name ?? statusWords[status], available === 0 ? 'none left' : `${available} left`];
+    const facts = [
+      ...(plan ? [plan.name] : []),
+      ...(plan && status === 'active' ? [] : [statusWords[status].toLowerCase()]),
+      available === 0 ? 'none left' : `${available} left`,
+    ];
     return html`<li
       role="option"
       id="found-${index}"

@@ -49,7 +49,7 @@ export function answer(credits: CreditsView): readonly Said[] {
 /** `1 of 4 left`; where not all is from the plan: `3 left`. */
 export function left({ available, allotments, plan }: CreditsView): Said {
   const fromPlan = plan !== null && allotments.every(({ source }) => source === 'plan');
-  if (fromPlan && available <= plan.creditsPerCycle) return [`${available} of ${plan.creditsPerCycle} left`];
+  if (fromPlan && available <= plan.creditsPerCycle) return [`${available === 0 ? 'None' : available} of ${plan.creditsPerCycle} left`];
   return [available === 0 ? 'None left' : `${available} left`];
 }
 
@@ -84,6 +84,7 @@ export function afterwards(
     groups.set(name, { n: (groups.get(name)?.n ?? 0) + remaining, plan, source, expiresAt });
   }
   const parts = [...groups.values()].map((group) => setSaid(group));
+  if (parts.length === 1) return ['They will have ', ...(parts[0] ?? []), '.'];
   return [`They will have ${total}: `, ...listedWithCommas(parts), '.'];
 }
 
@@ -128,6 +129,6 @@ export function then(at: string, credits: CreditsView): Said {
   const which: Said = parts.length > 0 ? [' Namely ', ...listed(parts), '.'] : [];
   const next: Said = nextRenewalAt === null ? [' No renewal was in sight.'] : [' The next renewal was due ', day(nextRenewalAt), '.'];
   const more: Said = upcoming > 0 ? [` ${upcoming} more were to come.`] : [];
-  const verdict: Said = [available === 0 ? ' A video ordered then was refused.' : ' A video could be ordered.'];
+  const verdict: Said = [available === 0 ? ' A video ordered then would have been refused.' : ' A video could be ordered.'];
   return [...had, ...on, ...which, ...next, ...more, ...verdict];
 }

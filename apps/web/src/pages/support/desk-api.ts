@@ -61,6 +61,11 @@ export class DeskApi {
     return this.client.post(`/v1/accounts/${path(accountId)}/allotments/${path(allotmentId)}/revoke`, { reason, actor });
   }
 
+  /** The sandbox's clock. */
+  now(): Promise<{ readonly now: string }> {
+    return this.client.get('/v1/test-clock');
+  }
+
   parked(cursor: string | null): Promise<Page<ParkedMessage>> {
     return this.client.get('/v1/ops/parked', { cursor });
   }

@@ -57,8 +57,8 @@ export class GrantForm extends PagePart {
       <p class="hint" id="grant-limit">Whole credits, 1 to ${USUAL_MAX.toLocaleString('en-GB')} at once.</p>
       <label class="field">Reason, for the history <input name="reason" maxlength=${REASON_MAX} required autocomplete="off" /></label>
       <div class="row">
-        <label class="field">Ticket <span class="hint">optional</span><input name="ticket" maxlength=${REASON_MAX} autocomplete="off" /></label>
-        <label class="field">Last day <span class="hint">empty: never expires</span><input name="expires" type="date" /></label>
+        <label class="field"><span>Ticket <span class="hint">optional</span></span><input name="ticket" maxlength=${REASON_MAX} autocomplete="off" /></label>
+        <label class="field"><span>Last day <span class="hint">or never</span></span><input name="expires" type="date" /></label>
       </div>
       <p class="afterwards">${this.outlook()}</p>
       <button class="main">${this.label()}</button>
@@ -125,7 +125,10 @@ function whatWillHappen(now: CreditsView, grant: Grant): readonly Said[] {
 }
 
 function draftIn(data: FormData): Draft {
-  const text = (name: string): string => String(data.get(name) ?? '').trim();
+  const text = (name: string): string => {
+    const value = data.get(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
   const credits = Number(text('credits'));
   return {
     credits: Number.isInteger(credits) && credits > 0 ? credits : null,

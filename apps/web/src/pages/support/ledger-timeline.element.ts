@@ -3,7 +3,7 @@ import { type TemplateResult, html, nothing } from 'lit';
 import type { DeskApi } from './desk-api.js';
 import { lineSaid } from './ledger.words.js';
 import { PagePart } from './page-part.js';
-import { day, minute, plain, told } from './said.js';
+import { plain, stamp, told } from './said.js';
 import { notRead } from './trouble.words.js';
 
 const FIRST_LINES = 20;
@@ -56,15 +56,15 @@ export class LedgerTimeline extends PagePart {
   private line(line: LedgerLine): TemplateResult {
     const { what, why, who } = lineSaid(line);
     const { at, recordedAt, credits, balanceAfter, videoId, cause } = line;
-    const late = plain([minute(at)]) !== plain([minute(recordedAt)]);
+    const late = plain([stamp(at)]) !== plain([stamp(recordedAt)]);
     return html`<li class=${credits < 0 ? 'minus' : 'plus'}>
-      <span class="when">${told([minute(at)])}</span>
+      <span class="when">${told([stamp(at)])}</span>
       <span class="about">
         <span class="what" title=${cause}>${what}</span>
         ${why === null ? nothing : html`<span class="why">${why}</span>`}
         ${who === null ? nothing : html`<span class="fact">by ${who}</span>`}
         ${videoId === null ? nothing : html`<span class="fact">video <span class="id">${shortId(videoId)}</span></span>`}
-        ${late ? html`<span class="fact">written ${told([sameDay(at, recordedAt) ? minute(recordedAt) : day(recordedAt)])}</span>` : nothing}
+        ${late ? html`<span class="fact">written ${told([stamp(recordedAt)])}</span>` : nothing}
       </span>
       <span class="change">${credits < 0 ? '−' : '+'}${Math.abs(credits)}</span>
       <span class="balance"><span class="unseen">balance after: </span>${balanceAfter}</span>
@@ -105,4 +105,3 @@ export class LedgerTimeline extends PagePart {
 
 const SHORT = 8;
 const shortId = (videoId: string): string => videoId.slice(0, SHORT);
-const sameDay = (a: string, b: string): boolean => plain([day(a)]) === plain([day(b)]);

@@ -1,10 +1,10 @@
 import { type TemplateResult, html } from 'lit';
 import { spokenDate } from '../../words/dates.js';
 
-/** An instant in a sentence: its day, or its day and minute. */
+/** An instant in a sentence: its day, its day and minute, or the same short for columns. */
 export interface SaidInstant {
   readonly at: string;
-  readonly to: 'day' | 'minute';
+  readonly to: 'day' | 'minute' | 'stamp';
 }
 
 /** A sentence in pieces: text as it is, and instants that are said in the reader's zone. */
@@ -12,14 +12,28 @@ export type Said = readonly (string | SaidInstant)[];
 
 export const day = (at: string): SaidInstant => ({ at, to: 'day' });
 export const minute = (at: string): SaidInstant => ({ at, to: 'minute' });
+export const stamp = (at: string): SaidInstant => ({ at, to: 'stamp' });
 
 const LOCALE = 'en-GB';
+const yearOf = (date: Date): number => date.getFullYear();
 
-/** `31 March`, or `12 March 09:41`, with the year where it is another than this one. */
-export function wordsFor({ at, to }: SaidInstant, now = new Date()): string {
-  const { day: said } = spokenDate(LOCALE, at, now);
+/** The service's clock, which in the sandbox is not this machine's: what lies in its year is said without the year. */
+let present: string | null = null;
+
+export function setPresent(instant: string): void {
+  present = instant;
+}
+
+/** `31 March`, `12 March 09:41` or `12 Mar 09:41`, with the year where it is another than this one. */
+export function wordsFor({ at, to }: SaidInstant, now = present === null ? new Date() : new Date(present)): string {
+  const said = to === 'stamp' ? shortDay(new Date(at), now) : spokenDate(LOCALE, at, now).day;
   if (to === 'day') return said;
   return `${said} ${new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' }).format(new Date(at))}`;
+}
+
+function shortDay(date: Date, now: Date): string {
+  const year = yearOf(date) === yearOf(now) ? {} : ({ year: 'numeric' } as const);
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', ...year }).format(date);
 }
 
 /** The sentence as text: for titles and labels. */

@@ -1,9 +1,10 @@
-import { type TemplateResult, html, nothing } from 'lit';
+import { type TemplateResult, html } from 'lit';
 import type { SessionView } from '../../client/credits-api.js';
 import { Refused } from '../../client/problems.js';
 import { DeskApi } from './desk-api.js';
 import { rememberName, rememberedName } from './desk-name.js';
-import { PagePart, parkedAddress } from './page-part.js';
+import { PagePart } from './page-part.js';
+import { setPresent } from './said.js';
 
 type Session = SessionView | 'asking' | 'signed-out' | 'away';
 
@@ -42,7 +43,9 @@ export class SupportDesk extends PagePart {
 
   private async signIn(): Promise<void> {
     try {
-      this.session = await this.api.client.session();
+      const session = await this.api.client.session();
+      if (session.sandbox && session.scopes.includes('ops')) setPresent((await this.api.now()).now);
+      this.session = session;
     } catch (error) {
       this.session = error instanceof Refused && error.status === 401 ? 'signed-out' : 'away';
     }
@@ -55,8 +58,7 @@ export class SupportDesk extends PagePart {
       return notice(html`<p><a class="main" href="/sign-in">Sign in</a> with a staff key to look after accounts.</p>`);
     if (session === 'away')
       return notice(html`<p>The service does not answer. <button class="quiet" @click=${() => this.signIn()}>Try again</button></p>`);
-    if (session.kind !== 'staff')
-      return notice(html`<p>This page is for staff. Your own videos are on the <a href="/">dashboard</a>.</p>`);
+    if (session.kind !== 'staff') return notice(html`<p>This page is for staff. Your own videos are on the <a href="/">dashboard</a>.</p>`);
     return this.desk(session);
   }
 
@@ -68,7 +70,7 @@ export class SupportDesk extends PagePart {
     const actor = this.name.trim() || session.name;
     return html`
       <header class="bar" @click=${this.follow}>
-        <a class="brand" href="/support">${TITLE}</a>
+        <p class="brand"><a href="/">Video credits</a> <a href="/support">${TITLE}</a></p>
         <account-search .api=${this.api} @desk-open=${(event: CustomEvent<string>) => this.go(event.detail)}></account-search>
         <label class="me">Your name
           <input .value=${this.name} placeholder=${session.name} maxlength=${NAME_MAX} autocomplete="name" @change=${this.rename} />
@@ -81,16 +83,16 @@ export class SupportDesk extends PagePart {
               ? html`<account-desk .api=${this.api} .account=${account} .actor=${actor} .scopes=${session.scopes}></account-desk>`
               : parked && mayOperate
                 ? html`<parked-messages .api=${this.api}></parked-messages>`
-                : start()
+                : start(this.api)
           }
         </main>
         <nav class="rail" aria-label="Needs a look">
-          <trouble-lists .api=${this.api} .current=${account}></trouble-lists>
-          ${
-            mayOperate
-              ? html`<p class="parked-link"><a href=${parkedAddress} aria-current=${parked ? 'page' : 'false'}>Parked messages</a></p>`
-              : nothing
-          }
+          <trouble-lists
+            .api=${this.api}
+            .current=${account}
+            .operates=${mayOperate}
+            .parkedOpen=${parked}
+          ></trouble-lists>
         </nav>
       </div>
       <sure-dialog></sure-dialog>
@@ -122,7 +124,7 @@ export class SupportDesk extends PagePart {
     const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
     if (event.key !== '/' || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    this.querySelector('account-search')?.focus();
+    this.querySelector<HTMLElement>('account-search')?.focus();
   };
 }
 
@@ -130,9 +132,13 @@ function notice(content: TemplateResult): TemplateResult {
   return html`<main class="notice"><h1>${TITLE}</h1>${content}</main>`;
 }
 
-function start(): TemplateResult {
+function start(api: DeskApi): TemplateResult {
   return html`<div class="start">
     <h1>Whom can we help?</h1>
     <p class="lead">Press <kbd>/</kbd> and type the beginning of an account’s id, or begin with those who need a look.</p>
+    <section class="lately" aria-labelledby="lately-title">
+      <h2 id="lately-title">Lately active</h2>
+      <lately-active .api=${api}></lately-active>
+    </section>
   </div>`;
 }

@@ -1,8 +1,8 @@
 import type { AccountSummary } from '#contracts';
 import { type TemplateResult, html, nothing } from 'lit';
 import type { DeskApi, Trouble } from './desk-api.js';
-import { PagePart, addressOf } from './page-part.js';
-import { type Said, count, minute, told } from './said.js';
+import { PagePart, addressOf, parkedAddress } from './page-part.js';
+import { type Said, count, day, told } from './said.js';
 
 interface List {
   readonly trouble: Trouble;
@@ -11,7 +11,7 @@ interface List {
 }
 
 const lists: readonly List[] = [
-  { trouble: 'renewal-pending', title: 'Waiting for renewal', says: (account) => ['last heard of ', minute(account.lastActivityAt)] },
+  { trouble: 'renewal-pending', title: 'Waiting for renewal', says: (account) => ['last heard of ', day(account.lastActivityAt)] },
   { trouble: 'past-due', title: 'Past due', says: ({ available }) => [available === 0 ? 'none left' : `${available} left`] },
   { trouble: 'failed-renders', title: 'Failed renders', says: ({ failedRenders }) => [`${count(failedRenders, 'video')} in 30 days`] },
 ];
@@ -27,10 +27,23 @@ interface Shown {
 
 /** `<trouble-lists>`: accounts that need a look, by what is wrong, the newest trouble first. */
 export class TroubleLists extends PagePart {
-  static override properties = { api: { attribute: false }, current: { type: String }, shown: { state: true } };
+  static override properties = {
+    api: { attribute: false },
+    current: { type: String },
+    parkedOpen: { type: Boolean },
+    operates: { type: Boolean },
+    parked: { state: true },
+    shown: { state: true },
+  };
   declare api: DeskApi | null;
   /** The account that is open. */
   declare current: string;
+  /** Whether the parked messages are open. */
+  declare parkedOpen: boolean;
+  /** Whether the key may see to parked messages. */
+  declare operates: boolean;
+  /** How many are parked, in words; null before it was asked. */
+  declare private parked: string | null;
   declare private shown: Readonly<Partial<Record<Trouble, Shown>>>;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly seen = (): void => void (document.visibilityState === 'visible' && this.refresh());
@@ -39,6 +52,9 @@ export class TroubleLists extends PagePart {
     super();
     this.api = null;
     this.current = '';
+    this.parkedOpen = false;
+    this.operates = false;
+    this.parked = null;
     this.shown = {};
   }
 
@@ -61,6 +77,12 @@ export class TroubleLists extends PagePart {
   /** Reads all lists again. */
   refresh(): void {
     for (const { trouble } of lists) void this.read(trouble);
+    if (this.operates) void this.readParked();
+  }
+
+  private async readParked(): Promise<void> {
+    const page = await this.api?.parked(null).catch(() => null);
+    if (page) this.parked = `${page.items.length}${page.nextCursor === null ? '' : ' and more'}`;
   }
 
   private async read(trouble: Trouble, more = false): Promise<void> {
@@ -75,11 +97,19 @@ export class TroubleLists extends PagePart {
   }
 
   protected override render(): TemplateResult {
-    return html`${lists.map((list) => this.list(list, this.shown[list.trouble]))}`;
+    return html`${lists.map((list) => this.list(list, this.shown[list.trouble]))} ${this.operates ? this.parkedLink() : nothing}`;
+  }
+
+  private parkedLink(): TemplateResult {
+    return html`<p class="parked-link">
+      <a href=${parkedAddress} aria-current=${this.parkedOpen ? 'page' : 'false'}>
+        <span>Parked messages <span class="count">${this.parked ?? nothing}</span></span>
+      </a>
+    </p>`;
   }
 
   private list({ trouble, title, says }: List, shown: Shown | undefined): TemplateResult {
-    const more = shown?.nextCursor != null;
+    const more = (shown?.nextCursor ?? null) !== null;
     return html`<section class="trouble" aria-labelledby="trouble-${trouble}">
       <h2 id="trouble-${trouble}">
         ${title} <span class="count">${shown === undefined ? nothing : `${shown.items.length}${more ? ' and more' : ''}`}</span>

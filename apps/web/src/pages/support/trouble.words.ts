@@ -7,8 +7,7 @@ export interface WentWrong {
 }
 
 export function wentWrong(error: unknown, twice: string): WentWrong {
-  if (error instanceof ConnectionLost)
-    return { text: `No answer came, so it may be done already. Try again: ${twice}.`, again: true };
+  if (error instanceof ConnectionLost) return { text: `No answer came, so it may be done already. Try again: ${twice}.`, again: true };
   if (!(error instanceof Refused)) throw error;
   if (error.status >= 500) return { text: `The service could not answer, so it may be done already. Try again: ${twice}.`, again: true };
   if (error.code === 'unauthenticated') return { text: 'You are signed out. Nothing was changed. Sign in and try again.', again: true };

@@ -4,7 +4,7 @@ import { Refused } from '../../client/problems.js';
 import { refusalReason, then } from './account.words.js';
 import type { DeskApi } from './desk-api.js';
 import { PagePart } from './page-part.js';
-import { type Said, day, minute, plain, told } from './said.js';
+import { type Said, day, minute, plain, stamp, told } from './said.js';
 import { notRead } from './trouble.words.js';
 
 const commandWords: { readonly [command: string]: string } = {
@@ -61,7 +61,7 @@ export class WhyRefused extends PagePart {
 
   private refusal({ at, command, code, title, detail, actor }: RefusalView): TemplateResult {
     return html`<li>
-      <span class="when">${told([minute(at)])}</span>
+      <span class="when">${told([stamp(at)])}</span>
       <span class="about">
         <span>${commandWords[command] ?? command}: ${refusalReason(code, title)}</span>
         ${detail === null ? nothing : html`<span class="fact">${detail}</span>`}
