@@ -1,5 +1,6 @@
 import { Addresses, ApiKeys, keyAggregate, SandboxTokens, type Scope, Sessions, SignedUrls, SignInLink, StaffKey } from '#access';
 import {
+  AccountChanges,
   ApiModule,
   AUTHENTICATORS,
   createHttpApp,
@@ -30,7 +31,18 @@ import {
   systemMachineClock,
 } from '#event-sourcing';
 import type { Files } from '#files';
-import { ApplyRenderResult, artworkAggregate, Artworks, CancelVideo, ClaimRenderJob, CreateVideo, GetVideo, ListVideos } from '#videos';
+import {
+  ApplyRenderResult,
+  artworkAggregate,
+  Artworks,
+  CancelVideo,
+  ClaimRenderJob,
+  CreateVideo,
+  GetVideo,
+  ListVideos,
+  MACHINE_CLOCK,
+  mockupOf,
+} from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { CommandHandler, CqrsModule, QueryHandler } from '@nestjs/cqrs';
@@ -126,9 +138,14 @@ export async function startService(
     { provide: Settings, useValue: readSettings(env) },
     { provide: PLANS, useValue: plans },
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
-    { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
+    {
+      provide: RoomPreviews,
+      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined), mockup: mockupOf },
+    },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
+    { provide: MACHINE_CLOCK, useValue: systemMachineClock },
+    { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
     { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys, customers] },
     { provide: SandboxTokens, useValue: customers },
     { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },

@@ -12,6 +12,7 @@ import { admission, type Gate, limitOf } from './edge/admission.js';
 import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
+import type { RouteSpec } from './edge/route.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { Metrics } from './ops/metrics.js';
@@ -122,9 +123,16 @@ async function readBodies(fastify: FastifyInstance): Promise<void> {
 
 function watch(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    // How long a page stays open says nothing about how fast the service answers.
+    if (!(reply.statusCode === 200 && isStream(request.routeOptions.config.spec)))
+      metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
     done();
   });
+}
+
+function isStream(spec: RouteSpec | undefined): boolean {
+  const answer = spec?.answers[200];
+  return answer !== undefined && answer !== null && 'content' in answer && answer.content === 'text/event-stream';
 }
 
 /** Requests get this long to end when the service stops, ms of real time; then their connections are cut. */

@@ -2,7 +2,7 @@ import type { CloudEvent, Refusal } from '#contracts';
 import type { Gauge } from '#service';
 import type { Position } from '#event-sourcing';
 import type { ReceivedCloudEvent } from '#messaging';
-import type { Verification } from '#videos';
+import type { DrawnMockup, Verification } from '#videos';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
@@ -23,9 +23,12 @@ export interface Room {
   readonly name: string;
 }
 
-/** The picture of a room, JPEG. Undefined where there is none. */
+/** The pictures of a room. Undefined where there is none. */
 export abstract class RoomPreviews {
+  /** With a sample artwork, JPEG. */
   abstract read(roomId: string): Promise<Uint8Array | undefined>;
+  /** Empty, WebP, with how artworks hang in it. */
+  abstract mockup(roomId: string): Promise<DrawnMockup | undefined>;
 }
 
 /** Places in the log as callers hold them: opaque text, bound to this log. */
@@ -39,6 +42,26 @@ export abstract class Positions {
 export abstract class ReadModels {
   /** Whether all of them have passed the position, waiting at most `timeoutMs` of real time. */
   abstract waitFor(position: Position, timeoutMs: number): Promise<boolean>;
+}
+
+/** Who wants to hear of accounts that change. */
+export interface ChangesFollower {
+  /** The log has something new on these accounts, up to that place. */
+  readonly changed: (accountIds: ReadonlySet<string>, upTo: Position) => void;
+  /** Because of a bug nothing more will be heard. */
+  readonly stopped: (error: unknown) => void;
+}
+
+export interface FollowedChanges {
+  /** Up to where the follower has been told. */
+  readonly upTo: () => Position;
+  readonly stop: () => Promise<void>;
+}
+
+/** Which accounts change, as the log tells it. */
+export abstract class AccountChanges {
+  /** Begins at the end that the log has now, and goes on through absences of the log. Rejects where it is away at the beginning. */
+  abstract follow(follower: ChangesFollower): Promise<FollowedChanges>;
 }
 
 /** The facts of `credits.events`, in the log's order. */
