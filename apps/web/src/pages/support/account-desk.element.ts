@@ -9,6 +9,9 @@ import { type Said, plain, told } from './said.js';
 /** Refusals are in no stream: they are asked for this often while the page is seen, ms. */
 const REFUSALS_MS = 5_000;
 
+/** What staff do themselves is no answer to a customer's question. */
+const ownCommands = new Set(['GrantCredits', 'RevokeCredits']);
+
 /** `<account-desk>`: one account, the answer first, then its sets, what support may do, its history and its videos. Live. */
 export class AccountDesk extends PagePart {
   static override properties = {
@@ -18,6 +21,7 @@ export class AccountDesk extends PagePart {
     scopes: { attribute: false },
     state: { state: true },
     refusals: { state: true },
+    told: { state: true },
   };
   declare api: DeskApi | null;
   declare account: string;
@@ -26,6 +30,8 @@ export class AccountDesk extends PagePart {
   declare scopes: readonly string[];
   declare private state: AccountState | null;
   declare private refusals: RefusalList | null;
+  /** The history is there: what stands below it may come. */
+  declare private told: boolean;
   private unlisten: (() => void) | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
 
@@ -37,6 +43,7 @@ export class AccountDesk extends PagePart {
     this.scopes = [];
     this.state = null;
     this.refusals = null;
+    this.told = false;
   }
 
   override connectedCallback(): void {
@@ -56,6 +63,7 @@ export class AccountDesk extends PagePart {
     if (!changed.has('account')) return;
     this.state = null;
     this.refusals = null;
+    this.told = false;
     this.join();
   }
 
@@ -89,17 +97,19 @@ export class AccountDesk extends PagePart {
     const { state, account } = this;
     if (state?.connection === 'refused') return this.refused();
     const credits = state?.credits ?? null;
+    // All that decides how tall things are comes first: nothing moves once it is read.
+    if (credits === null || this.refusals === null) return waiting(account);
     return html`
       <header class="answer">
         <div class="name">
           <h1 class="id">${account}</h1>
-          ${credits === null ? nothing : html`<span class="status ${credits.status}">${statusWords[credits.status]}</span>`}
+          <span class="status ${credits.status}">${statusWords[credits.status]}</span>
           <a class="hint" href="/?account=${encodeURIComponent(account)}">As the customer sees it</a>
           <span class="connection ${state?.connection ?? 'connecting'}" role="status">
             ${state?.connection === 'offline' ? 'Offline: this may be out of date' : nothing}
           </span>
         </div>
-        ${credits === null ? html`<p class="says skeleton"></p>` : html`<p class="says">${this.says(answer(credits))}</p>`}
+        <p class="says">${this.says(answer(credits))}</p>
       </header>
       <div class="columns">
         <div class="doing">
@@ -116,16 +126,20 @@ export class AccountDesk extends PagePart {
           </section>
           <section aria-labelledby="ledger-title">
             <h2 id="ledger-title">History <span class="heads" aria-hidden="true"><span>Change</span><span>Balance</span></span></h2>
-            <ledger-timeline .api=${this.api} .account=${account} .position=${credits?.position ?? ''}></ledger-timeline>
+            <ledger-timeline @ledger-read=${() => (this.told = true)} .api=${this.api} .account=${account} .position=${credits.position} .titles=${this.titles()}></ledger-timeline>
           </section>
         </div>
       </div>
       ${
-        this.may('videos:read')
+        this.told && this.may('videos:read')
           ? html`<section class="videos" aria-label="Recent videos"><recent-creations account=${account} base-url=${location.origin}></recent-creations></section>`
           : nothing
       }
     `;
+  }
+
+  private titles(): ReadonlyMap<string, string> {
+    return new Map(this.state?.videos?.flatMap(({ videoId, title }) => (title === null ? [] : [[videoId, title]])));
   }
 
   private grant(): TemplateResult {
@@ -136,7 +150,7 @@ export class AccountDesk extends PagePart {
   }
 
   private says(sentences: readonly Said[]): TemplateResult {
-    const last = this.refusals?.items[0];
+    const last = this.refusals?.items.find(({ command }) => !ownCommands.has(command));
     const refusal = last === undefined ? nothing : html`<span class="sentence refusal">${told(lastRefusal(last))}</span>`;
     return html`${sentences.map((said) => html`<span class="sentence">${told(said)}</span> `)}${refusal}`;
   }
@@ -152,4 +166,11 @@ export class AccountDesk extends PagePart {
   private may(scope: string): boolean {
     return this.scopes.includes(scope);
   }
+}
+
+function waiting(account: string): TemplateResult {
+  return html`<header class="answer" aria-busy="true">
+    <div class="name"><h1 class="id">${account}</h1></div>
+    <p class="says skeleton"></p>
+  </header>`;
 }

@@ -58,13 +58,13 @@ function renewal({ nextRenewalAt, endsAt }: CreditsView): Said {
   return nextRenewalAt === null ? [] : [', renews ', day(nextRenewalAt)];
 }
 
-export function lastRefusal({ at, code, title }: RefusalView): Said {
-  return ['Last refusal: ', minute(at), `, ${refusalReason(code, title)}.`];
+export function lastRefusal(refusal: RefusalView): Said {
+  return ['Last refusal: ', minute(refusal.at), `, ${refusalReason(refusal)}.`];
 }
 
-/** Why, in a few words that go on after a comma. */
-export function refusalReason(code: string, title: string): string {
-  return refusalWords[code] ?? title.charAt(0).toLowerCase() + title.slice(1);
+/** Why, in a few words that go on after a comma: our own, else what the refusal says of itself. */
+export function refusalReason({ code, title, detail }: RefusalView): string {
+  return refusalWords[code] ?? detail ?? title.charAt(0).toLowerCase() + title.slice(1);
 }
 
 /** Sets that end together are told together; `given` and `without` say what is about to change. */

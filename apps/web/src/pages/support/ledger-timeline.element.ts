@@ -15,6 +15,7 @@ export class LedgerTimeline extends PagePart {
     api: { attribute: false },
     account: { type: String },
     position: { type: String },
+    titles: { attribute: false },
     lines: { state: true },
     next: { state: true },
     wrong: { state: true },
@@ -23,6 +24,8 @@ export class LedgerTimeline extends PagePart {
   declare account: string;
   /** How far the account has come: each change reads the newest lines again. */
   declare position: string;
+  /** Titles of the videos that are known, by id. */
+  declare titles: ReadonlyMap<string, string>;
   declare private lines: readonly LedgerLine[] | null;
   declare private next: string | null;
   declare private wrong: string | null;
@@ -32,6 +35,7 @@ export class LedgerTimeline extends PagePart {
     this.api = null;
     this.account = '';
     this.position = '';
+    this.titles = new Map();
     this.lines = null;
     this.next = null;
     this.wrong = null;
@@ -63,7 +67,7 @@ export class LedgerTimeline extends PagePart {
         <span class="what" title=${cause}>${what}</span>
         ${why === null ? nothing : html`<span class="why">${why}</span>`}
         ${who === null ? nothing : html`<span class="fact">by ${who}</span>`}
-        ${videoId === null ? nothing : html`<span class="fact">video <span class="id">${shortId(videoId)}</span></span>`}
+        ${videoId === null ? nothing : html`<span class="fact" title=${videoId}>${this.titles.get(videoId) ?? `video ${shortId(videoId)}`}</span>`}
         ${late ? html`<span class="fact">written ${told([stamp(recordedAt)])}</span>` : nothing}
       </span>
       <span class="change">${credits < 0 ? '−' : '+'}${Math.abs(credits)}</span>
@@ -97,6 +101,7 @@ export class LedgerTimeline extends PagePart {
       if (account !== this.account) return;
       this.wrong = null;
       take(page);
+      this.dispatchEvent(new CustomEvent('ledger-read'));
     } catch (error) {
       this.wrong = notRead('The history', error);
     }

@@ -53,7 +53,7 @@ export class SupportDesk extends PagePart {
 
   protected override render(): TemplateResult {
     const { session } = this;
-    if (session === 'asking') return html`<main class="notice" aria-busy="true"><p class="skeleton line"></p></main>`;
+    if (session === 'asking') return html`<header class="bar waiting"></header><main aria-busy="true"></main>`;
     if (session === 'signed-out')
       return notice(html`<p><a class="main" href="/sign-in">Sign in</a> with a staff key to look after accounts.</p>`);
     if (session === 'away')

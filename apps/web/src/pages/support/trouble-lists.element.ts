@@ -16,6 +16,9 @@ const lists: readonly List[] = [
   { trouble: 'failed-renders', title: 'Failed renders', says: ({ failedRenders }) => [`${count(failedRenders, 'video')} in 30 days`] },
 ];
 const SHOWN = 5;
+const MORE = 20;
+/** The most that the service gives at once. */
+const MOST_READ = 100;
 /** The lists are read again this often while the page is seen, ms, and whenever it comes to the front. */
 const AGAIN_MS = 30_000;
 
@@ -46,7 +49,7 @@ export class TroubleLists extends PagePart {
   declare private parked: string | null;
   declare private shown: Readonly<Partial<Record<Trouble, Shown>>>;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private readonly seen = (): void => void (document.visibilityState === 'visible' && this.refresh());
+  private readonly seen = (): void => void (document.visibilityState === 'visible' && void this.refresh());
 
   constructor() {
     super();
@@ -71,33 +74,40 @@ export class TroubleLists extends PagePart {
   }
 
   protected override firstUpdated(): void {
-    this.refresh();
+    void this.refresh();
   }
 
-  /** Reads all lists again. */
-  refresh(): void {
-    for (const { trouble } of lists) void this.read(trouble);
-    if (this.operates) void this.readParked();
+  /** Reads all lists again, and shows them at once: none pushes another down. */
+  private async refresh(): Promise<void> {
+    const [parked, ...read] = await Promise.all([this.readParked(), ...lists.map(({ trouble }) => this.read(trouble))]);
+    this.parked = parked;
+    this.shown = Object.fromEntries(read);
   }
 
-  private async readParked(): Promise<void> {
-    const page = await this.api?.parked(null).catch(() => null);
-    if (page) this.parked = `${page.items.length}${page.nextCursor === null ? '' : ' and more'}`;
+  private async readParked(): Promise<string | null> {
+    const page = this.operates ? await this.api?.parked(null).catch(() => null) : null;
+    return page ? `${page.items.length}${page.nextCursor === null ? '' : ' and more'}` : this.parked;
   }
 
-  private async read(trouble: Trouble, more = false): Promise<void> {
+  private async read(trouble: Trouble): Promise<readonly [Trouble, Shown]> {
     const before = this.shown[trouble];
-    const cursor = more ? (before?.nextCursor ?? null) : null;
-    const limit = more ? SHOWN * 4 : Math.max(SHOWN, Math.min(before?.items.length ?? 0, 100));
-    const page = await this.api?.accounts({ trouble, cursor, limit }).catch(() => null);
-    const shown = page
-      ? { items: more ? [...(before?.items ?? []), ...page.items] : page.items, nextCursor: page.nextCursor, away: false }
-      : { items: before?.items ?? [], nextCursor: before?.nextCursor ?? null, away: true };
-    this.shown = { ...this.shown, [trouble]: shown };
+    const limit = Math.max(SHOWN, Math.min(before?.items.length ?? 0, MOST_READ));
+    const page = await this.api?.accounts({ trouble, limit }).catch(() => null);
+    return [trouble, page ? { ...page, away: false } : { items: before?.items ?? [], nextCursor: before?.nextCursor ?? null, away: true }];
+  }
+
+  private async more(trouble: Trouble): Promise<void> {
+    const before = this.shown[trouble];
+    if (!before) return;
+    const page = await this.api?.accounts({ trouble, cursor: before.nextCursor, limit: MORE }).catch(() => null);
+    if (page) this.shown = { ...this.shown, [trouble]: { ...page, items: [...before.items, ...page.items], away: false } };
   }
 
   protected override render(): TemplateResult {
-    return html`${lists.map((list) => this.list(list, this.shown[list.trouble]))} ${this.operates ? this.parkedLink() : nothing}`;
+    return html`${lists.map((list) => {
+      const shown = this.shown[list.trouble];
+      return shown ? this.list(list, shown) : nothing;
+    })} ${this.operates ? this.parkedLink() : nothing}`;
   }
 
   private parkedLink(): TemplateResult {
@@ -108,14 +118,14 @@ export class TroubleLists extends PagePart {
     </p>`;
   }
 
-  private list({ trouble, title, says }: List, shown: Shown | undefined): TemplateResult {
-    const more = (shown?.nextCursor ?? null) !== null;
+  private list({ trouble, title, says }: List, shown: Shown): TemplateResult {
+    const more = shown.nextCursor !== null;
     return html`<section class="trouble" aria-labelledby="trouble-${trouble}">
       <h2 id="trouble-${trouble}">
-        ${title} <span class="count">${shown === undefined ? nothing : `${shown.items.length}${more ? ' and more' : ''}`}</span>
+        ${title} <span class="count">${shown.items.length}${more ? ' and more' : nothing}</span>
       </h2>
-      ${shown === undefined ? html`<p class="skeleton line"></p>` : this.items(shown, says)}
-      ${more ? html`<button class="quiet small" @click=${() => this.read(trouble, true)}>Show more</button>` : nothing}
+      ${this.items(shown, says)}
+      ${more ? html`<button class="quiet small" @click=${() => this.more(trouble)}>Show more</button>` : nothing}
     </section>`;
   }
 

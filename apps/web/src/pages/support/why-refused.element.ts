@@ -59,12 +59,14 @@ export class WhyRefused extends PagePart {
       <p class="hint">${told([...known, minute(since)])}. Refusals are kept in memory, by each api process for itself.</p>`;
   }
 
-  private refusal({ at, command, code, title, detail, actor }: RefusalView): TemplateResult {
+  private refusal(refusal: RefusalView): TemplateResult {
+    const { at, command, detail, actor } = refusal;
+    const reason = refusalReason(refusal);
     return html`<li>
       <span class="when">${told([stamp(at)])}</span>
       <span class="about">
-        <span>${commandWords[command] ?? command}: ${refusalReason(code, title)}</span>
-        ${detail === null ? nothing : html`<span class="fact">${detail}</span>`}
+        <span>${commandWords[command] ?? command}: ${reason}</span>
+        ${detail === null || detail === reason ? nothing : html`<span class="fact">${detail}</span>`}
         ${actor === null ? nothing : html`<span class="fact">asked by ${actor}</span>`}
       </span>
       <button class="quiet small" aria-label="What they had on ${plain([minute(at)])}" @click=${() => this.show(at)}>What they had</button>
