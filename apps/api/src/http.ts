@@ -1,5 +1,6 @@
 import { Addresses, type Authenticator, Sessions, SignedUrls } from '#access';
 import { systemMachineClock } from '#event-sourcing';
+import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -146,8 +147,15 @@ const graceMs = 5_000;
 function stopGracefully(fastify: FastifyInstance, waiting: Waiting): void {
   const closed = new AbortController();
   let grace = Promise.resolve();
+  const connections = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   fastify.addHook('preClose', (done) => {
     waiting.stop();
+    // Browsers open connections ahead. One on which nothing was ever asked is not idle to Node, and would be waited for.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     grace = systemMachineClock.sleep(graceMs, closed.signal).then(() => fastify.server.closeAllConnections());
     done();
   });

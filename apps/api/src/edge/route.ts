@@ -13,6 +13,9 @@ export type Body =
 /** An answer's body: a named schema of the published description, other content by its media type, or nothing. */
 export type AnswerBody = { readonly schema: string } | { readonly content: string } | null;
 
+/** Commands whose refusals support can look up. */
+export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
+
 /**
  * Where a route's account stands, and so what a customer may reach of it: the path's `:accountId`, that of the path's
  * `:videoId`, the query's or the JSON body's `accountId`, or the form's (which its route reads with `accountOfForm`). `staff`:
@@ -27,8 +30,6 @@ export type Access =
   | { readonly scope: CustomerScope; readonly account: AccountPlace; readonly signed?: SignedUse }
   | { readonly scope: Exclude<Scope, CustomerScope>; readonly account?: undefined; readonly signed?: SignedUse }
   | { readonly scope?: undefined; readonly account?: undefined; readonly signed: SignedUse };
-/** Commands whose refusals support can look up. */
-export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
 
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
