@@ -1,5 +1,5 @@
 import { ApiKeys, Addresses, type Authenticator, keyAggregate, SignedUrls } from '#access';
-import { domainProviders, type Gauge, type Grounded, handlers, Settings, transactorsOn } from '#service';
+import { domainProviders, type GaugeSource, type Grounded, handlers, Settings, transactorsOn } from '#service';
 import { createTransactor, randomIds } from '#event-sourcing';
 import { Posters, rooms, verifyService } from '#videos';
 import type { Provider } from '@nestjs/common';
@@ -41,7 +41,7 @@ export interface ApiParts extends Grounded {
   /** The store numbers its events without gaps. */
   readonly gapless: boolean;
   readonly readiness: Pick<Readiness, 'obstacles' | 'away'>;
-  readonly gauges: () => Promise<readonly Gauge[]>;
+  readonly gauges: readonly GaugeSource[];
   readonly rebuild: (projection: string) => Promise<void>;
 }
 
@@ -73,6 +73,6 @@ export function apiProviders({ ground, domain, urls, addresses, testClock, ...pa
     value(Operations, new ServiceOperations({ queue, verify, rebuild })),
     value(TestClock, testClock),
     value(Readiness, new ServiceReadiness(readiness)),
-    value(Gauges, new ServiceGauges(gauges)),
+    value(Gauges, new ServiceGauges(gauges, { clock: machineClock, log: ground.log })),
   ];
 }
