@@ -61,6 +61,9 @@ export class Environment {
   @Is(absentOr(wholeNumberText(1, 100))) RENDER_ATTEMPTS?: string;
   @Is(absentOr(wholeNumberText(0, 1_000_000))) LOW_CREDITS?: string;
   @Is(absentOr(wholeNumberText(0, 64))) RENDER_WORKERS?: string;
+  @Is(absentOr(webAddress)) SERVICE_URL?: string;
+  @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) RENDER_API_KEY?: string;
+  @Is(absentOr(id)) WORKER_ID?: string;
 }
 
 /** Every variable there is. */
@@ -94,4 +97,7 @@ export const variables = [
   'RENDER_ATTEMPTS',
   'LOW_CREDITS',
   'RENDER_WORKERS',
+  'SERVICE_URL',
+  'RENDER_API_KEY',
+  'WORKER_ID',
 ] as const satisfies readonly (keyof Environment)[];
