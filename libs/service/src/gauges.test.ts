@@ -9,11 +9,7 @@ describe('gauges', () => {
     const clock = new ManualMachineClock(0);
     const told: string[] = [];
     const reading = readGauges(
-      [
-        async () => [gauge('there', 1)],
-        () => Promise.reject(new Error('the brokers are away')),
-        () => new Promise<never>(() => undefined),
-      ],
+      [async () => [gauge('there', 1)], () => Promise.reject(new Error('the brokers are away')), () => new Promise<never>(() => undefined)],
       { clock, log: (line) => told.push(line) },
     );
     await clock.advance(3_000);
