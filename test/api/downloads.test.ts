@@ -131,4 +131,29 @@ describe('the rooms', () => {
     ]);
     expect((await call(service, pathOf(items[0]?.previewUrl ?? ''), { token: null })).headers['content-type']).toBe('image/jpeg');
   });
+
+  it('say how an artwork hangs, with a picture that works by its address alone and never changes', async () => {
+    const { body } = await call(service, '/v1/rooms/living-room/mockup', { token: await service.tokenFor('videos:create') });
+    expect(body).toMatchObject({ roomId: 'living-room', width: 1280, height: 720 });
+    const picture = pathOf(String(body['pictureUrl']));
+    const answer = await call(service, picture, { token: null });
+    expect([answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+      200,
+      'image/webp',
+      'private, max-age=31536000, immutable',
+    ]);
+    const unsigned = picture.replace(/\?.*/, '');
+    expect((await call(service, unsigned, { token: null })).status).toBe(401);
+    expect((await call(service, picture.replace('living-room', 'gallery-wall'), { token: null })).body).toMatchObject({
+      status: 403,
+      code: 'invalid-signature',
+    });
+    const another = pathOf(service.addresses.roomMockup('living-room', 'another-picture'));
+    expect((await call(service, another, { token: null })).body).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  it('are 404 where there is none of that name, also one that is drawn but not on offer', async () => {
+    for (const roomId of ['cellar', 'gallery-wall', '..%2Frooms', '__proto__'])
+      expect((await call(service, `/v1/rooms/${roomId}/mockup`)).body).toMatchObject({ status: 404, code: 'unknown-room' });
+  });
 });

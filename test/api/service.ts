@@ -28,7 +28,17 @@ import {
   systemMachineClock,
 } from '#event-sourcing';
 import type { Files } from '#files';
-import { ApplyRenderResult, artworkAggregate, Artworks, CancelVideo, ClaimRenderJob, CreateVideo, GetVideo, ListVideos } from '#videos';
+import {
+  ApplyRenderResult,
+  artworkAggregate,
+  Artworks,
+  CancelVideo,
+  ClaimRenderJob,
+  CreateVideo,
+  GetVideo,
+  ListVideos,
+  mockupOf,
+} from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { CommandHandler, CqrsModule, QueryHandler } from '@nestjs/cqrs';
@@ -116,7 +126,10 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: Settings, useValue: readSettings(env) },
     { provide: PLANS, useValue: plans },
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
-    { provide: RoomPreviews, useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined) } },
+    {
+      provide: RoomPreviews,
+      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined), mockup: mockupOf },
+    },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
     { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { RoomMockup } from '#contracts';
+import sharp from 'sharp';
 import { subscription } from './billing.js';
 import { expectStatus, type Answered, type Client } from './client.js';
 import { picture } from './pictures.js';
@@ -89,6 +91,27 @@ describe('The edge, from outside', () => {
     }
     const other = await client.as(undefined).get(`${items[0]?.previewUrl}x`);
     expect([other.status, other.body.code]).toEqual([403, 'invalid-signature']);
+  });
+
+  it('every room has a mock-up: a real picture of the size it says, and where artworks hang in it', async () => {
+    const { items } = expectStatus(200, await client.get<{ items: { roomId: string }[] }>('/v1/rooms'));
+    expect(items).toHaveLength(5);
+    for (const { roomId } of items) {
+      const mockup = expectStatus(200, await client.get<RoomMockup>(`/v1/rooms/${roomId}/mockup`));
+      expect(members(mockup)).toEqual(['frame', 'front', 'hanging', 'height', 'light', 'pictureUrl', 'roomId', 'shadows', 'wall', 'width']);
+      expect(mockup.light.colours).toHaveLength(mockup.light.columns * mockup.light.rows);
+      const picture = await client.as(undefined).send('GET', mockup.pictureUrl);
+      expect(picture.status).toBe(200);
+      const { format, width, height } = await sharp(Buffer.from(await picture.arrayBuffer())).metadata();
+      expect({ format, width, height, roomId }).toEqual({
+        format: 'webp',
+        width: mockup.width,
+        height: mockup.height,
+        roomId: mockup.roomId,
+      });
+    }
+    const unknown = await client.get('/v1/rooms/nowhere/mockup');
+    expect([unknown.status, unknown.body.code]).toEqual([404, 'unknown-room']);
   });
 
   it('what has the wrong shape is refused and nothing is written', async () => {

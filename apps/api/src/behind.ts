@@ -10,7 +10,16 @@ import {
   readPositionToken,
 } from '#event-sourcing';
 import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
-import { accountOfVideo, type Posters, previewOf, projectionNames, type Verification, type VideoLibrary } from '#videos';
+import {
+  accountOfVideo,
+  type DrawnMockup,
+  mockupOf,
+  type Posters,
+  previewOf,
+  projectionNames,
+  type Verification,
+  type VideoLibrary,
+} from '#videos';
 import {
   type DeliveredVideo,
   FactStream as FactPort,
@@ -82,6 +91,9 @@ export class LibraryFiles extends VideoFiles {
 export class CommittedPreviews extends RoomPreviews {
   read(roomId: string): Promise<Uint8Array | undefined> {
     return previewOf(roomId);
+  }
+  mockup(roomId: string): Promise<DrawnMockup | undefined> {
+    return mockupOf(roomId);
   }
 }
 

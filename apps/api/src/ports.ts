@@ -2,7 +2,7 @@ import type { CloudEvent, Refusal } from '#contracts';
 import type { Gauge } from '#service';
 import type { Position } from '#event-sourcing';
 import type { ReceivedCloudEvent } from '#messaging';
-import type { Verification } from '#videos';
+import type { DrawnMockup, Verification } from '#videos';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
@@ -20,9 +20,12 @@ export interface Room {
   readonly name: string;
 }
 
-/** The picture of a room, JPEG. Undefined where there is none. */
+/** The pictures of a room. Undefined where there is none. */
 export abstract class RoomPreviews {
+  /** With a sample artwork, JPEG. */
   abstract read(roomId: string): Promise<Uint8Array | undefined>;
+  /** Empty, WebP, with how artworks hang in it. */
+  abstract mockup(roomId: string): Promise<DrawnMockup | undefined>;
 }
 
 /** Places in the log as callers hold them: opaque text, bound to this log. */

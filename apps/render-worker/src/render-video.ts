@@ -1,7 +1,7 @@
 import { createCanvas, ImageData } from '@napi-rs/canvas';
 import { openArtwork } from './artwork.sharp.js';
 import { Encoder, type Output } from './encoder.ffmpeg.js';
-import { measure, type Measures } from './scenes/hanging.js';
+import { hang, measure, type Measures } from './scenes/hanging.js';
 import { roomOf } from './scenes/rooms.js';
 import { loadSet } from './scenes/set.sharp.js';
 import { detailFor, Stage } from './scenes/stage.js';
@@ -42,5 +42,5 @@ export async function setUp(artwork: Uint8Array, roomId: string, roomsFolder: st
   const [w, h] = [Math.max(1, Math.round(measures.picture.width * detail)), Math.max(1, Math.round(measures.picture.height * detail))];
   const canvas = createCanvas(w, h);
   canvas.getContext('2d').putImageData(new ImageData(await picture.shrunk(w, h), w, h), 0, 0);
-  return new Stage(set, canvas, measures, width, height);
+  return new Stage(set, hang(room, canvas, measures, detail, set.light), width, height);
 }

@@ -22,6 +22,11 @@ export class Addresses {
     return this.signed('read', `/v1/rooms/${encodeURIComponent(roomId)}/preview`, hourMs);
   }
 
+  /** The empty room of a mock-up; the digest names what is in the picture. */
+  roomMockup(roomId: string, digest: string): string {
+    return this.signed('read', `/v1/rooms/${encodeURIComponent(roomId)}/mockup/${encodeURIComponent(digest)}`, hourMs);
+  }
+
   artworkFile(artworkId: string): string {
     return this.signed('read', `/v1/artworks/${encodeURIComponent(artworkId)}/file`, 24 * hourMs);
   }

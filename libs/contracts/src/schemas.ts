@@ -34,6 +34,19 @@ function object(properties: { readonly [member: string]: Schema }, optional: rea
 const source = { type: 'string', enum: ['plan', 'trial', 'purchase', 'goodwill'] };
 const key = { id: string, name: string, scopes: list(string), createdAt: instant, revoked: { type: 'boolean' } };
 
+const number = { type: 'number' } as const;
+const length = { type: 'number', minimum: 0 } as const;
+const colour = { type: 'string', pattern: '^#[0-9a-f]{6}$' } as const;
+const homography = { type: 'array', items: number, minItems: 9, maxItems: 9 } as const;
+
+const mockupRule =
+  'What a browser needs to show an artwork in the room as the video will. Lengths are centimetres on the wall, x to the right, y up ' +
+  'from the floor; `pictureUrl` is the empty room, `width` × `height` pixels. An artwork of w × h pixels, r = w / h, ' +
+  'b = 2 · (frame.width + frame.mat), is W = min(√(area · r), maxWidth − b, (maxHeight − b) · r) wide and W / r high, its middle at ' +
+  '(hanging.x, hanging.y); the frame is b wider and higher, the mat lies between frame and artwork. A place (x, y) of the artwork, mat ' +
+  "or frame is the picture's pixel (p / q, s / q) with (p, s, q) = front · (x, y, 1), nine numbers by rows; one on the wall, where the " +
+  'shadows fall, goes by `wall` instead.';
+
 export const schemas: { readonly [name: string]: Schema } = {
   Plan: object({ id: string, name: string, creditsPerCycle: whole }),
   Allotment: object({ id: string, source, quantity: whole, remaining: whole, validFrom: instant, expiresAt: orNull(instant) }),
@@ -89,6 +102,39 @@ export const schemas: { readonly [name: string]: Schema } = {
   LedgerPage: object({ items: list(ref('LedgerLine')), nextCursor: orNull(string) }),
   Artwork: object({ artworkId: string, width: whole, height: whole }),
   RoomList: object({ items: list(object({ roomId: string, name: string, previewUrl: address })) }),
+  RoomMockup: {
+    ...object({
+      roomId: string,
+      pictureUrl: address,
+      width: whole,
+      height: whole,
+      wall: homography,
+      front: homography,
+      hanging: object({ x: number, y: number, area: length, maxWidth: length, maxHeight: length }),
+      frame: object({
+        width: length,
+        mat: length,
+        matColour: colour,
+        sideColour: {
+          ...colour,
+          description:
+            "The frame's side that is seen between its front and the wall: fill its outline on the wall with it, beneath the front.",
+        },
+        colours: object({ top: colour, right: colour, bottom: colour, left: colour }),
+      }),
+      shadows: {
+        ...list(object({ right: number, down: number, blur: length, colour: string })),
+        description: "Shadows of the frame's outline as CSS `box-shadow` has them, in centimetres.",
+      },
+      light: {
+        ...object({ left: number, top: number, width: length, height: length, columns: whole, rows: whole, colours: list(colour) }),
+        description:
+          "The room's light on this part of the wall (`left`, `top` its upper left corner), by rows from above: what is drawn of artwork, " +
+          'mat and frame is multiplied by it, smoothly between the places.',
+      },
+    }),
+    description: mockupRule,
+  },
   CataloguePlan: object(
     { id: string, name: string, creditsPerCycle: whole, creditsInTotal: whole, cycle: { type: 'string', enum: ['P30D', 'P1M'] } },
     ['creditsPerCycle', 'creditsInTotal', 'cycle'],

@@ -82,6 +82,51 @@ export interface RoomView {
   readonly previewUrl: string;
 }
 
+/** A 3×3 matrix by rows: takes (x, y, 1) to (u·w, v·w, w). */
+export type Homography = readonly [number, number, number, number, number, number, number, number, number];
+
+/** A soft shadow as CSS has it, in centimetres. */
+export interface MockupShadow {
+  readonly right: number;
+  readonly down: number;
+  readonly blur: number;
+  readonly colour: string;
+}
+
+/** How an artwork is drawn into the picture of an empty room. Lengths in centimetres; the schema `RoomMockup` says the rule. */
+export interface RoomMockup {
+  readonly roomId: string;
+  readonly pictureUrl: string;
+  readonly width: number;
+  readonly height: number;
+  readonly wall: Homography;
+  readonly front: Homography;
+  readonly hanging: {
+    readonly x: number;
+    readonly y: number;
+    readonly area: number;
+    readonly maxWidth: number;
+    readonly maxHeight: number;
+  };
+  readonly frame: {
+    readonly width: number;
+    readonly mat: number;
+    readonly matColour: string;
+    readonly sideColour: string;
+    readonly colours: { readonly top: string; readonly right: string; readonly bottom: string; readonly left: string };
+  };
+  readonly shadows: readonly MockupShadow[];
+  readonly light: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+    readonly columns: number;
+    readonly rows: number;
+    readonly colours: readonly string[];
+  };
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;

@@ -33,7 +33,7 @@ export * from './artworks/artworks.js';
 export * from './video/video.commands.js';
 export * from './video/video.queries.js';
 export { type Room, rooms } from './rooms/rooms.js';
-export { previewOf } from './rooms/previews.js';
+export { type DrawnMockup, mockupOf, previewOf } from './rooms/previews.js';
 export { LogCheck } from './verifying/log.check.js';
 export { verifyService, type ServiceToVerify, type Verification } from './verifying/service.verification.js';
 export { verify, type Findings, type ToVerify } from './verifying/verification.js';

@@ -29,6 +29,10 @@ export interface Hung {
   readonly depth: number;
 }
 
+/** The mat's colour, and how much of the frame's colour each of its profiles shows: the upper one catches most light. */
+export const mat = '#f4f1ea';
+export const profileTones = { top: 1.18, right: 0.98, bottom: 0.92, left: 1.04 } as const;
+
 /** The size for a picture of these pixels: about the room's usual area, within what the wall can take. */
 export function measure(hanging: Hanging, width: number, height: number): Measures {
   const { maxWidth, maxHeight, area, framing } = hanging;
@@ -55,7 +59,7 @@ export function hang(room: Room, artwork: Canvas, measures: Measures, pixelsPerM
   pen.translate(1, 1);
   drawFrame(pen, w, h, size(framing.width), framing.colour, framing.grain);
   const rim = size(framing.width);
-  pen.fillStyle = '#f4f1ea';
+  pen.fillStyle = mat;
   pen.fillRect(rim, rim, w - 2 * rim, h - 2 * rim);
   const inset = size(framing.width + framing.mat);
   if (framing.mat > 0) drawBevel(pen, inset, w - 2 * inset, h - 2 * inset, Math.max(1, size(0.003)));
@@ -76,27 +80,27 @@ export function hang(room: Room, artwork: Canvas, measures: Measures, pixelsPerM
   const mean = lightUp(front, room, light);
   const side = (part: number): Triple =>
     [0, 1, 2].map((k) => ((framing.colour[k] ?? 0) * part) ** (1 / 2.2) * (mean[k] ?? 1)) as unknown as Triple;
-  const { right, down } = hanging.shadow;
-  const lean = 0.35 / Math.max(0.3, Math.hypot(right, down));
+  const tones = sideTones(hanging);
   return {
     shadow: drawShadow(hanging, outer, pixelsPerMetre / 3),
     front,
-    sides: {
-      left: side(0.5 + right * lean),
-      right: side(0.5 - right * lean),
-      top: side(0.6 + down * lean),
-      bottom: side(0.42 - down * lean * 0.6),
-    },
+    sides: { left: side(tones.left), right: side(tones.right), top: side(tones.top), bottom: side(tones.bottom) },
     depth: framing.depth,
   };
 }
 
+/** How much of the frame's colour each of its sides shows: those towards the light most. */
+export function sideTones({ shadow: { right, down } }: Hanging): Record<keyof Hung['sides'], number> {
+  const lean = 0.35 / Math.max(0.3, Math.hypot(right, down));
+  return { left: 0.5 + right * lean, right: 0.5 - right * lean, top: 0.6 + down * lean, bottom: 0.42 - down * lean * 0.6 };
+}
+
 function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour: Triple, grain: number): void {
-  const css = (by: number): string => `rgb(${colour.map((c) => Math.round(Math.min(1, (c * by) ** (1 / 2.2)) * 255)).join(' ')})`;
-  // Four profiles with mitred corners, each in its own light: the upper one catches most.
+  const { top, right, bottom, left } = profileTones;
+  // Four profiles with mitred corners, each in its own light.
   const profiles: readonly [number, readonly [number, number][]][] = [
     [
-      1.18,
+      top,
       [
         [0, 0],
         [w, 0],
@@ -105,7 +109,7 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
       ],
     ],
     [
-      0.92,
+      bottom,
       [
         [0, h],
         [w, h],
@@ -114,7 +118,7 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
       ],
     ],
     [
-      1.04,
+      left,
       [
         [0, 0],
         [rim, rim],
@@ -123,7 +127,7 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
       ],
     ],
     [
-      0.98,
+      right,
       [
         [w, 0],
         [w - rim, rim],
@@ -137,10 +141,10 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
     pen.beginPath();
     points.forEach(([x, y], i) => (i === 0 ? pen.moveTo(x, y) : pen.lineTo(x, y)));
     pen.closePath();
-    pen.fillStyle = css(tone);
+    pen.fillStyle = hexOf(colour, tone);
     pen.fill();
     pen.clip();
-    const lengthwise = tone === 1.18 || tone === 0.92;
+    const lengthwise = tone === top || tone === bottom;
     for (let i = 0; i < rim * grain; i++) {
       // Fine darker lines along the profile; the golden ratio spreads them.
       const at = ((i * 0.618034 + tone) % 1) * rim;
@@ -155,6 +159,15 @@ function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour
   pen.strokeRect(pen.lineWidth / 2, pen.lineWidth / 2, w - pen.lineWidth, h - pen.lineWidth);
   pen.strokeStyle = 'rgba(0 0 0 / 0.35)';
   pen.strokeRect(rim - 0.5, rim - 0.5, w - 2 * rim + 1, h - 2 * rim + 1);
+}
+
+/** A colour in linear light, `by` times as bright, as display values: `#rrggbb`. */
+export function hexOf(colour: Triple, by = 1): string {
+  const part = (c: number): string =>
+    Math.round(Math.max(0, Math.min(1, (c * by) ** (1 / 2.2))) * 255)
+      .toString(16)
+      .padStart(2, '0');
+  return `#${colour.map(part).join('')}`;
 }
 
 /** The mat's cut edge about the picture: light from above leaves its lower edge bright. */
@@ -183,22 +196,35 @@ function drawInnerShade(pen: SKRSContext2D, rim: number, w: number, h: number, r
   pen.fillRect(rim, rim, Math.min(reach * 0.6, w - 2 * rim), h - 2 * rim);
 }
 
-/** The shadow on the wall: wide and soft away from the light, narrow and dark where the frame touches. */
+/**
+ * The shadow on the wall, laid over each other: wide and soft away from the light, narrow and dark where the frame touches. In
+ * metres from where the frame's outline is; `blur` is twice the standard deviation.
+ */
+export function shadowsOf({ shadow, framing }: Hanging): readonly { right: number; down: number; blur: number; colour: string }[] {
+  const { right, down, strength, softness } = shadow;
+  return (
+    [
+      [2.2, 0.085 * softness, 0.5],
+      [1.1, 0.03 * softness, 0.5],
+      [0.25, 0.008, 0.55],
+    ] as const
+  ).map(([reach, blur, alpha]) => ({
+    right: right * framing.depth * reach,
+    down: down * framing.depth * reach,
+    blur,
+    colour: `rgba(26 20 16 / ${(alpha * strength).toFixed(3)})`,
+  }));
+}
+
 function drawShadow(hanging: Hanging, outer: Measures['outer'], pixelsPerMetre: number): Sheet {
   const margin = 0.3;
   const size = (metres: number): number => metres * pixelsPerMetre;
   const canvas = createCanvas(Math.ceil(size(outer.width + 2 * margin)), Math.ceil(size(outer.height + 2 * margin)));
   const pen = canvas.getContext('2d');
-  const { right, down, strength, softness } = hanging.shadow;
-  const { depth } = hanging.framing;
-  for (const [reach, blur, alpha] of [
-    [2.2, 0.085 * softness, 0.5],
-    [1.1, 0.03 * softness, 0.5],
-    [0.25, 0.008, 0.55],
-  ] as const) {
+  for (const { right, down, blur, colour } of shadowsOf(hanging)) {
     pen.filter = `blur(${size(blur) / 2}px)`;
-    pen.fillStyle = `rgba(26 20 16 / ${alpha * strength})`;
-    pen.fillRect(size(margin + right * depth * reach), size(margin + down * depth * reach), size(outer.width), size(outer.height));
+    pen.fillStyle = colour;
+    pen.fillRect(size(margin + right), size(margin + down), size(outer.width), size(outer.height));
   }
   return {
     left: hanging.x - outer.width / 2 - margin,
@@ -248,7 +274,7 @@ function lightUp(sheet: Sheet, room: Room, light: Picture): Triple {
 }
 
 /** What display values are multiplied by in each place of the baked light, three per place. */
-function factorsOf({ width, height, words }: Picture, tint: number): Float32Array {
+export function factorsOf({ width, height, words }: Picture, tint: number): Float32Array {
   const source = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const factors = new Float32Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {

@@ -1,6 +1,5 @@
-import type { Canvas } from '@napi-rs/canvas';
 import { Camera, inverse, type Matrix, mapped, poseAt, product, type Triple } from './camera.js';
-import { hang, type Hung, type Measures, type Sheet } from './hanging.js';
+import type { Hung, Measures, Sheet } from './hanging.js';
 import { bakedSize, type Room } from './room.js';
 import { type Area, type Origin, opaqueArea, type Picture, warp } from './warp.js';
 
@@ -44,21 +43,18 @@ export function detailFor(room: Room, measures: Measures, width: number, height:
   return Math.min(1.5 * Math.max(...spans), 1200);
 }
 
-/** A set with a picture on its wall, ready to be drawn from anywhere along the camera's way. */
+/** A set with what hangs on its wall, or nothing yet, ready to be drawn from anywhere along the camera's way. */
 export class Stage {
-  private readonly hung: Hung;
   private readonly areas: readonly Area[];
   private readonly frame: Picture;
   private readonly baked: Camera;
 
   constructor(
     private readonly set: Set,
-    artwork: Canvas,
-    measures: Measures,
+    private readonly hung: Hung | null,
     private readonly width: number,
     private readonly height: number,
   ) {
-    this.hung = hang(set.room, artwork, measures, detailFor(set.room, measures, width, height), set.light);
     this.areas = set.layers.map(opaqueArea);
     this.frame = { width, height, words: new Uint32Array(width * height) };
     this.baked = new Camera(set.room.baked.pose, set.room.baked.lens, bakedSize.width, bakedSize.height);
@@ -75,7 +71,7 @@ export class Stage {
       this.shellOrigin(camera),
       'instead',
     );
-    this.drawHung(camera);
+    if (this.hung !== null) this.drawHung(camera, this.hung);
     room.layers.forEach((layer, i) => this.drawLayer(camera, layers[i + 1] as Picture, this.areas[i + 1] as Area, layer.z));
     return new Uint8Array(this.frame.words.buffer);
   }
@@ -121,8 +117,7 @@ export class Stage {
     );
   }
 
-  private drawHung(camera: Camera): void {
-    const { shadow, front, sides, depth } = this.hung;
+  private drawHung(camera: Camera, { shadow, front, sides, depth }: Hung): void {
     this.drawSheet(camera, shadow);
     const { left, top, width, height } = front;
     const edge = width / front.picture.width;
