@@ -27,6 +27,7 @@ export const routes: readonly RouteCell[] = [
   route('GET', '/v1/ops/parked', 'ops'),
   route('POST', '/v1/ops/parked/none/replay', 'ops'),
   route('POST', '/v1/ops/parked/none/discard', 'ops'),
+  route('POST', '/v1/sandbox/customer-tokens', 'ops'),
   route('GET', '/v1/ops/keys', 'ops'),
   route('POST', '/v1/ops/keys', 'ops'),
   route('DELETE', '/v1/ops/keys/none', 'ops'),

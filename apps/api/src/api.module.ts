@@ -11,8 +11,11 @@ import { KeysController } from './ops/keys.controller.js';
 import { Metrics } from './ops/metrics.js';
 import { OperationsController } from './ops/operations.controller.js';
 import { TestClockController } from './ops/test-clock.controller.js';
+import { PagesController } from './pages/pages.controller.js';
 import { RendersController } from './renders/renders.controller.js';
 import { UploadsController } from './renders/uploads.controller.js';
+import { SandboxTokensController } from './sessions/sandbox-tokens.controller.js';
+import { SessionController } from './sessions/session.controller.js';
 import { ArtworksController } from './videos/artworks.controller.js';
 import { DownloadsController } from './videos/downloads.controller.js';
 import { Pictures } from './videos/pictures.js';
@@ -37,6 +40,9 @@ import { VideosController } from './videos/videos.controller.js';
     KeysController,
     HealthController,
     DescriptionController,
+    PagesController,
+    SessionController,
+    SandboxTokensController,
   ],
   providers: [RouteTable, Waiting, Pictures, Metrics],
 })
@@ -47,4 +53,5 @@ export * from './http.js';
 export * from './ports.js';
 export { Route } from './edge/route.js';
 export { inBody } from './edge/shape.js';
+export { WebFiles } from './pages/web-files.js';
 export { CreateVideoBody } from './videos/videos.shapes.js';

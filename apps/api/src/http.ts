@@ -1,4 +1,4 @@
-import { type Authenticator, SignedUrls } from '#access';
+import { Addresses, type Authenticator, Sessions, SignedUrls } from '#access';
 import { systemMachineClock } from '#event-sourcing';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
@@ -7,7 +7,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Settings, StartRefusedError, wordsOf } from '#service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admission, limitOf } from './edge/admission.js';
+import { bodyBeyondReach, holdToPlace } from './edge/account-reach.js';
+import { admission, type Gate, limitOf } from './edge/admission.js';
+import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
 import { RouteTable } from './edge/route-table.js';
@@ -34,7 +36,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     clientErrorHandler: answerMalformed,
     // An address that cannot be decoded never comes as far as the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      reply.send(refuse(reply, { code: 'bad-request', detail: error.message }));
+      reply.headers(everyAnswer).send(refuse(reply, { code: 'bad-request', detail: error.message }));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -44,12 +46,13 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   });
   const routes = app.get(RouteTable, { strict: false });
   const fastify = adapter.getInstance<FastifyInstance>();
-  guardRoutes(
-    fastify,
-    routes,
-    app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
-    app.get(SignedUrls, { strict: false }),
-  );
+  const addresses = app.get(Addresses, { strict: false });
+  guardRoutes(fastify, routes, {
+    authenticators: app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
+    urls: app.get(SignedUrls, { strict: false }),
+    sessions: app.get(Sessions, { strict: false }),
+    base: () => addresses.base(),
+  });
   await readBodies(fastify);
   watch(fastify, app.get(Metrics, { strict: false }));
   stopGracefully(fastify, app.get(Waiting, { strict: false }));
@@ -70,21 +73,26 @@ export async function listen(app: NestFastifyApplication, { host, port }: Pick<S
 }
 
 /** Gives every route its admission and its limit, from its own declaration. */
-function guardRoutes(fastify: FastifyInstance, routes: RouteTable, authenticators: readonly Authenticator[], urls: SignedUrls): void {
+function guardRoutes(fastify: FastifyInstance, routes: RouteTable, gate: Gate): void {
   fastify.decorateRequest('identity', null);
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    done();
+  fastify.decorateRequest('session', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headersFor(request.raw.url ?? '/'));
+    if (!answersPreflight(request, reply, routes)) done();
   });
   fastify.addHook('onRoute', (route) => {
     const spec = route.config?.spec;
     if (spec === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it: declare it with @Route`);
+    holdToPlace(route.url, spec);
     const method = String(route.method);
-    route.onRequest = [admission(spec, method, authenticators, urls)];
+    route.onRequest = [admission(spec, method, gate)];
     route.bodyLimit = limitOf(spec);
     if (spec.body === undefined && method !== 'GET' && method !== 'HEAD') {
       route.preHandler = (request, _reply, done) =>
         done(isEmpty(request.body) ? undefined : new ProblemError('invalid-body', 'this request takes no body'));
+    }
+    if (typeof spec.access === 'object' && spec.access.account === 'body') {
+      route.preHandler = (request, _reply, done) => done(bodyBeyondReach(request));
     }
     routes.add({ method, url: route.url, spec });
   });

@@ -9,6 +9,7 @@ export const problems = {
   'not-a-cloud-event': [400, 'The body is not a CloudEvent 1.0 in structured mode'],
   unauthenticated: [401, 'No valid key or token'],
   'insufficient-credits': [402, 'No credit is left'],
+  'cross-site': [403, 'A session changes things from our own pages only'],
   'missing-scope': [403, 'The key lacks the scope for this'],
   'invalid-signature': [403, 'The signed address is wrong or has expired'],
   'not-found': [404, 'There is no such thing here'],

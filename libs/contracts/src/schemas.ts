@@ -181,6 +181,16 @@ export const schemas: { readonly [name: string]: Schema } = {
     bytes: whole,
     sha256,
   }),
+  Session: object({
+    kind: { type: 'string', enum: ['staff', 'customer'] },
+    name: string,
+    accountId: orNull(string),
+    scopes: list(string),
+    expiresAt: orNull(instant),
+    sandbox: { type: 'boolean' },
+    supportContact: orNull(string),
+  }),
+  CustomerToken: object({ token: string, expiresAt: instant }),
   Now: object({ now: instant }),
   Parked: object({
     id: string,

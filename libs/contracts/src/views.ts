@@ -131,3 +131,16 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
+
+/** Who is signed in, as the pages need to know. */
+export interface SessionView {
+  /** Staff (and machines) reach every account; a customer their own alone. */
+  readonly kind: 'staff' | 'customer';
+  readonly name: string;
+  readonly accountId: string | null;
+  readonly scopes: readonly string[];
+  /** Null for a key in a header, which does not end by itself. */
+  readonly expiresAt: string | null;
+  readonly sandbox: boolean;
+  readonly supportContact: string | null;
+}

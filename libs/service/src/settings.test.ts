@@ -17,6 +17,8 @@ describe('the settings', () => {
       plansFile: undefined,
       supportContact: 'support@video-credits.example',
       staffApiKey: undefined,
+      frameAncestors: "'self'",
+      jwt: undefined,
       sandbox: false,
       logLevel: 'info',
       grantMax: 1000,
@@ -66,7 +68,10 @@ describe('the settings', () => {
     ['FILES_URL', 'https://bucket', 's3://'],
     ['STAFF_API_KEY', 'two words', '1 to 200'],
     ['JWT_JWKS_URL', 'ftp://x', 'https'],
-    ['JWT_ACCOUNT_CLAIM', 'a b', '1 to 128'],
+    ['JWT_ACCOUNT_CLAIM', 'a b', '1 to 200'],
+    ['FRAME_ANCESTORS', 'self; script-src *', 'self, none, or origins'],
+    ['FRAME_ANCESTORS', 'none https://a.example', 'self, none, or origins'],
+    ['FRAME_ANCESTORS', 'https://a.example/path', 'self, none, or origins'],
     ['SANDBOX', '1', 'true, false'],
     ['LOG_LEVEL', 'loud', 'fatal, error'],
     ['GRANT_MAX', '0', 'from 1'],
@@ -116,6 +121,24 @@ describe('the settings', () => {
   it('refuse the servers column with half of a login, and with files in a folder', () => {
     expect(() => readSettings({ ...servers, KAFKA_SASL_USERNAME: 'u' })).toThrow(/must be set together/);
     expect(() => readSettings({ ...servers, FILES_URL: 'file:./files' })).toThrow(/FILES_URL must be an address like s3/);
+  });
+
+  const jwt = { JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'credits', JWT_JWKS_URL: 'https://id.example/jwks' };
+
+  it('take an issuer of customer tokens whole or not at all', () => {
+    const taken = { issuer: 'https://id.example', audience: 'credits', jwksUrl: 'https://id.example/jwks', accountClaim: 'sub' };
+    expect(readSettings(jwt).jwt).toEqual(taken);
+    const claim = 'https://id.example/account';
+    expect(readSettings({ ...jwt, JWT_ACCOUNT_CLAIM: claim }).jwt).toEqual({ ...taken, accountClaim: claim });
+    for (const name of Object.keys(jwt)) expect(() => readSettings({ ...jwt, [name]: '' })).toThrow(/JWT_ISSUER.*must be set together/);
+    expect(() => readSettings({ JWT_ACCOUNT_CLAIM: 'account' })).toThrow(/JWT_ACCOUNT_CLAIM needs JWT_ISSUER/);
+  });
+
+  it('take keys over an open line from this machine, or in the sandbox, only', () => {
+    const open = { ...jwt, JWT_JWKS_URL: 'http://id.example/jwks' };
+    expect(() => readSettings(open)).toThrow(/JWT_JWKS_URL must be an https address/);
+    expect(readSettings({ ...open, SANDBOX: 'true' }).jwt?.jwksUrl).toBe('http://id.example/jwks');
+    expect(readSettings({ ...jwt, JWT_JWKS_URL: 'http://127.0.0.1:9/jwks' }).jwt?.jwksUrl).toBe('http://127.0.0.1:9/jwks');
   });
 
   it('name every variable that is wrong at once', () => {

@@ -1,6 +1,6 @@
 import { problems } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
-import type { RouteSpec } from '../edge/route.js';
+import type { AccountPlace, RouteSpec } from '../edge/route.js';
 import { rulesOf } from '../edge/shape.js';
 
 /** The API on one page of plain HTML: no script, nothing fetched from elsewhere. Problem types point here. */
@@ -14,7 +14,7 @@ export function docsPage(routes: readonly RegisteredRoute[]): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>video credits: HTTP interface</title><style>${style}</style></head>
 <body><main>
 <h1>video credits</h1>
-<p>The HTTP interface. The same as a machine reads it: <a href="/v1/openapi.json">OpenAPI 3.1</a>. Send a key as <code>Authorization: Bearer …</code>. Errors are problem documents (RFC 9457) with one of the <a href="#problems">codes below</a>.</p>
+<p>The HTTP interface. The same as a machine reads it: <a href="/v1/openapi.json">OpenAPI 3.1</a>. Send a key, or a customer’s token, as <code>Authorization: Bearer …</code>. Errors are problem documents (RFC 9457) with one of the <a href="#problems">codes below</a>.</p>
 ${sections.join('\n')}
 <h2 id="problems">Problems</h2>
 <table><tr><th>code</th><th>status</th><th>meaning</th></tr>${codes.join('')}</table>
@@ -38,9 +38,17 @@ ${fields.length > 0 ? `<table>${fields.join('')}</table>` : ''}
 
 function whoMay({ access }: RouteSpec): string {
   if (access === 'anyone') return 'Anyone';
+  if (access === 'signed-in') return 'Whoever is signed in';
   return [access.scope === undefined ? [] : [`Scope ${access.scope}`], access.signed === undefined ? [] : ['Signed address']]
     .flat()
-    .join(' or ');
+    .join(' or ')
+    .concat(customersReach(access.account));
+}
+
+/** What a customer may do with the route; nothing is said where their token lacks the scope. */
+function customersReach(account: AccountPlace | undefined): string {
+  if (account === undefined || account === 'staff') return '';
+  return account === 'same-for-all' ? ' · customers too' : ' · customers for their own account';
 }
 
 function fieldRows(where: string, shape: (new () => object) | undefined): readonly string[] {

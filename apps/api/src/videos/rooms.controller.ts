@@ -23,7 +23,11 @@ export class RoomsController {
   ) {}
 
   @Get()
-  @Route({ summary: 'The rooms on offer, with a preview each', access: { scope: 'videos:read' }, answers: { 200: { schema: 'RoomList' } } })
+  @Route({
+    summary: 'The rooms on offer, with a preview each',
+    access: { scope: 'videos:read', account: 'same-for-all' },
+    answers: { 200: { schema: 'RoomList' } },
+  })
   list(): { readonly items: readonly RoomView[] } {
     return { items: this.rooms.map(({ roomId, name }) => ({ roomId, name, previewUrl: this.addresses.roomPreview(roomId) })) };
   }
@@ -31,7 +35,7 @@ export class RoomsController {
   @Get(':roomId/preview')
   @Route({
     summary: 'A picture of a room',
-    access: { scope: 'videos:read', signed: 'read' },
+    access: { scope: 'videos:read', account: 'same-for-all', signed: 'read' },
     answers: { 200: { content: 'image/jpeg' }, 304: null },
     problems: ['unknown-room'],
   })

@@ -24,7 +24,7 @@ export class VideosController {
   @Post()
   @Route({
     summary: 'Create a video: uses exactly one credit',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'body' },
     body: { kind: 'json', shape: CreateVideoBody },
     requestKey: 'required',
     answers: { 201: { schema: 'VideoAndCredits' } },
@@ -45,7 +45,7 @@ export class VideosController {
   @Get()
   @Route({
     summary: 'An account’s recent creations, newest first',
-    access: { scope: 'videos:read' },
+    access: { scope: 'videos:read', account: 'query' },
     query: ListVideosQuery,
     answers: { 200: { schema: 'VideoPage' } },
     problems: ['invalid-cursor', 'invalid-position', 'read-model-behind'],
@@ -58,7 +58,7 @@ export class VideosController {
   @Get(':videoId')
   @Route({
     summary: 'One video',
-    access: { scope: 'videos:read' },
+    access: { scope: 'videos:read', account: 'video' },
     query: AfterQuery,
     answers: { 200: { schema: 'Video' } },
     problems: ['unknown-video', 'invalid-position', 'read-model-behind'],
@@ -75,7 +75,7 @@ export class VideosController {
   @HttpCode(200)
   @Route({
     summary: 'Cancel a video that no worker has started: the credit goes back',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'video' },
     requestKey: 'optional',
     answers: { 200: { schema: 'VideoAndCredits' } },
     problems: ['unknown-video', 'already-started', 'idempotency-key-in-use', 'idempotency-key-reused'],
