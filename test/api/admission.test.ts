@@ -26,6 +26,7 @@ const routes: readonly (readonly [method: 'GET' | 'POST' | 'DELETE', url: string
   ['GET', '/v1/rooms/living-room/mockup', 'videos:create'],
   ['GET', '/v1/rooms/living-room/mockup/a-digest', 'videos:create'],
   ['GET', '/v1/accounts/a-1/credits', 'credits:read'],
+  ['GET', '/v1/accounts/a-1/credits/stream', 'credits:read'],
   ['GET', '/v1/accounts/a-1/ledger', 'credits:read'],
   ['POST', '/v1/accounts/a-1/grants', 'credits:grant'],
   ['POST', '/v1/accounts/a-1/allotments/al-1/revoke', 'credits:grant'],

@@ -1,5 +1,6 @@
 import { Addresses, ApiKeys, keyAggregate, SandboxTokens, type Scope, Sessions, SignedUrls, SignInLink, StaffKey } from '#access';
 import {
+  AccountChanges,
   ApiModule,
   AUTHENTICATORS,
   createHttpApp,
@@ -40,6 +41,7 @@ import {
   GetVideo,
   ListVideos,
   mockupOf,
+  MACHINE_CLOCK,
 } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -146,6 +148,8 @@ export async function startService(
     { provide: SandboxTokens, useValue: customers },
     { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },
     { provide: SIGN_IN_LINK, useValue: link },
+    { provide: MACHINE_CLOCK, useValue: systemMachineClock },
+    { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },

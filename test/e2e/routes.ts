@@ -17,6 +17,7 @@ export const routes: readonly RouteCell[] = [
   route('POST', '/v1/artworks', 'videos:create'),
   route('GET', '/v1/rooms/none/mockup', 'videos:create'),
   route('GET', '/v1/accounts/a-1/credits', 'credits:read'),
+  route('GET', '/v1/accounts/a-1/credits/stream', 'credits:read'),
   route('GET', '/v1/accounts/a-1/ledger', 'credits:read'),
   route('POST', '/v1/accounts/a-1/grants', 'credits:grant'),
   route('POST', '/v1/accounts/a-1/allotments/none/revoke', 'credits:grant'),

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { BillingController } from './credits/billing.controller.js';
 import { CreditsController } from './credits/credits.controller.js';
+import { CreditsStreamController } from './credits/credits-stream.controller.js';
 import { EventsController } from './credits/events.controller.js';
 import { SupportController } from './credits/support.controller.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
+import { CreditsStreams } from './live/credits-streams.js';
 import { DescriptionController } from './openapi/description.controller.js';
 import { HealthController } from './ops/health.controller.js';
 import { KeysController } from './ops/keys.controller.js';
@@ -30,6 +32,7 @@ import { VideosController } from './videos/videos.controller.js';
     ArtworksController,
     RoomsController,
     CreditsController,
+    CreditsStreamController,
     SupportController,
     BillingController,
     EventsController,
@@ -44,7 +47,7 @@ import { VideosController } from './videos/videos.controller.js';
     SessionController,
     SandboxTokensController,
   ],
-  providers: [RouteTable, Waiting, Pictures, Metrics],
+  providers: [RouteTable, Waiting, Pictures, CreditsStreams, Metrics],
 })
 export class ApiModule {}
 

@@ -17,6 +17,7 @@ import type { Provider } from '@nestjs/common';
 import {
   CommittedPreviews,
   LibraryFiles,
+  LogAccountChanges,
   LogFacts,
   LogPositions,
   ProjectedReadModels,
@@ -26,6 +27,7 @@ import {
   ServiceReadiness,
 } from './behind.js';
 import {
+  AccountChanges,
   AUTHENTICATORS,
   FactStream,
   FILES,
@@ -70,7 +72,7 @@ function customers({ sandbox, jwt }: Settings, sandboxTokens: SandboxTokens, clo
 
 /** What the edge asks for, by its tokens, and the handlers behind the buses. One flat list says what is what. */
 export function apiProviders({ ground, domain, signingKey, urls, addresses, testClock, ...parts }: ApiParts): readonly Provider[] {
-  const { settings, store, queue, readModels, progress, files, clock, machineClock } = ground;
+  const { settings, store, queue, readModels, progress, files, clock, machineClock, log } = ground;
   const { authenticators, signInLink = null, gapless, readiness, gauges, rebuild } = parts;
   const keys = createTransactor({ ...transactorsOn(ground), aggregate: keyAggregate, cacheBytes: KEY_CACHE_BYTES });
   const apiKeys = new ApiKeys({ transactor: keys, store, ids: randomIds, clock: machineClock });
@@ -94,6 +96,7 @@ export function apiProviders({ ground, domain, signingKey, urls, addresses, test
     value(RoomPreviews, new CommittedPreviews()),
     value(Positions, new LogPositions(store)),
     value(ReadModels, new ProjectedReadModels(progress)),
+    value(AccountChanges, new LogAccountChanges({ store, clock: machineClock, log })),
     value(FactStream, new LogFacts(store, machineClock)),
     value(VideoFiles, new LibraryFiles(domain.library, new Posters(files))),
     value(Parking, new QueueParking(queue)),
@@ -101,6 +104,6 @@ export function apiProviders({ ground, domain, signingKey, urls, addresses, test
     value(TestClock, testClock),
     value(Readiness, new ServiceReadiness(readiness)),
     value(WebFiles, new WebFiles(builtWeb)),
-    value(Gauges, new ServiceGauges(gauges, { clock: machineClock, log: ground.log })),
+    value(Gauges, new ServiceGauges(gauges, { clock: machineClock, log })),
   ];
 }

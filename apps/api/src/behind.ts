@@ -8,9 +8,11 @@ import {
   positionToken,
   type ProjectionProgress,
   readPositionToken,
+  Subscription,
 } from '#event-sourcing';
 import { type MessageQueue, type ReceivedCloudEvent, toMessage } from '#messaging';
 import {
+  ACCOUNT_PREFIX,
   accountOfVideo,
   type DrawnMockup,
   mockupOf,
@@ -21,8 +23,11 @@ import {
   type VideoLibrary,
 } from '#videos';
 import {
+  AccountChanges,
+  type ChangesFollower,
   type DeliveredVideo,
   FactStream as FactPort,
+  type FollowedChanges,
   Gauges,
   Operations,
   type ParkedMessage,
@@ -54,6 +59,31 @@ export class ProjectedReadModels extends ReadModels {
   async waitFor(position: Position, timeoutMs: number): Promise<boolean> {
     const passed = await Promise.all(projectionNames.map((name) => this.progress.waitFor(name, position, timeoutMs)));
     return !passed.includes(false);
+  }
+}
+
+export class LogAccountChanges extends AccountChanges {
+  constructor(
+    private readonly parts: { readonly store: EventStore; readonly clock: MachineClock; readonly log: (message: string) => void },
+  ) {
+    super();
+  }
+  async follow({ changed, stopped }: ChangesFollower): Promise<FollowedChanges> {
+    const head = await this.parts.store.head();
+    const subscription = new Subscription({
+      ...this.parts,
+      name: 'credits streams',
+      prefixes: [ACCOUNT_PREFIX],
+      checkpoint: async () => head,
+      handle: async (events, upTo) => {
+        changed(new Set(events.map(({ stream }) => stream.slice(ACCOUNT_PREFIX.length))), upTo);
+        return undefined;
+      },
+      onStopped: stopped,
+    });
+    subscription.start();
+    const upTo = (): Position => (subscription.caughtUpTo() > head ? subscription.caughtUpTo() : head);
+    return { upTo, stop: () => subscription.stop() };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Addresses, type Authenticator, Sessions, SignedUrls } from '#access';
 import { systemMachineClock } from '#event-sourcing';
+import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,6 +13,7 @@ import { admission, type Gate, limitOf } from './edge/admission.js';
 import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
+import type { RouteSpec } from './edge/route.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { Metrics } from './ops/metrics.js';
@@ -122,9 +124,16 @@ async function readBodies(fastify: FastifyInstance): Promise<void> {
 
 function watch(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
+    // How long a page stays open says nothing about how fast the service answers.
+    if (!(reply.statusCode === 200 && isStream(request.routeOptions.config.spec)))
+      metrics.observe(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000);
     done();
   });
+}
+
+function isStream(spec: RouteSpec | undefined): boolean {
+  const answer = spec?.answers[200];
+  return answer !== undefined && answer !== null && 'content' in answer && answer.content === 'text/event-stream';
 }
 
 /** Requests get this long to end when the service stops, ms of real time; then their connections are cut. */
@@ -134,8 +143,15 @@ const graceMs = 5_000;
 function stopGracefully(fastify: FastifyInstance, waiting: Waiting): void {
   const closed = new AbortController();
   let grace = Promise.resolve();
+  const connections = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   fastify.addHook('preClose', (done) => {
     waiting.stop();
+    // Browsers open connections ahead. One on which nothing was ever asked is not idle to Node, and would be waited for.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     grace = systemMachineClock.sleep(graceMs, closed.signal).then(() => fastify.server.closeAllConnections());
     done();
   });

@@ -44,6 +44,26 @@ export abstract class ReadModels {
   abstract waitFor(position: Position, timeoutMs: number): Promise<boolean>;
 }
 
+/** Who wants to hear of accounts that change. */
+export interface ChangesFollower {
+  /** The log has something new on these accounts, up to that place. */
+  readonly changed: (accountIds: ReadonlySet<string>, upTo: Position) => void;
+  /** Because of a bug nothing more will be heard. */
+  readonly stopped: (error: unknown) => void;
+}
+
+export interface FollowedChanges {
+  /** Up to where the follower has been told. */
+  readonly upTo: () => Position;
+  readonly stop: () => Promise<void>;
+}
+
+/** Which accounts change, as the log tells it. */
+export abstract class AccountChanges {
+  /** Begins at the end that the log has now, and goes on through absences of the log. Rejects where it is away at the beginning. */
+  abstract follow(follower: ChangesFollower): Promise<FollowedChanges>;
+}
+
 /** The facts of `credits.events`, in the log's order. */
 export abstract class FactStream {
   /** What comes after `after` (0n: from the start); waits up to `waitMs` when there is nothing, less if the signal aborts. `next` is where to go on. */

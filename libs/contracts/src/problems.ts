@@ -31,6 +31,7 @@ export const problems = {
   parked: [422, 'The event cannot be right and was set aside with its reason'],
   'invalid-grant': [422, 'The grant cannot be right'],
   'range-not-satisfiable': [416, 'The range lies outside the file'],
+  'too-many-streams': [429, 'So many streams are open that no more are taken'],
   internal: [500, 'Something broke here; it has been logged'],
   'read-model-behind': [503, 'The view has not caught up with that position yet'],
   'store-unavailable': [503, 'An engine that this needs is away; nothing is lost, try again'],

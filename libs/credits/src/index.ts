@@ -10,7 +10,7 @@ export * from './plans/plans.js';
 export * from './plans/plans.reader.js';
 export { CREDIT_ACCOUNTS, type CreditAccounts, type CreditsThen, type CreditTransaction, PLANS } from './account/accounts.port.js';
 export { GrantCreditsHandler, RevokeCreditsHandler } from './account/support.handlers.js';
-export { BUSINESS_CLOCK, GetCreditsHandler, GetLedgerHandler } from './balance/credits.handlers.js';
+export { BUSINESS_CLOCK, GetCreditsHandler, GetCreditsUntilChangeHandler, GetLedgerHandler } from './balance/credits.handlers.js';
 export { ledgerLine } from './ledger/ledger.line.js';
 export { ApplyBillingEventHandler } from './renewal/renewal.handlers.js';
 export { readBillingEvent } from './renewal/billing-event.js';

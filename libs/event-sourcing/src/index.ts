@@ -22,7 +22,7 @@ export * from './transact.port.js';
 export * from './uuid5.js';
 export { CertainAppends, type TransactorLog } from './certain.appends.js';
 export { CauseRepeatedError } from './draft.js';
-export { EngineUnavailableError, isEngineUnavailable, untilAvailable } from './engine-unavailable.js';
+export { backOffMs, EngineUnavailableError, isEngineUnavailable, untilAvailable } from './engine-unavailable.js';
 export { type Breach, describeBreach, type Invariant } from './verifying/breach.js';
 export { LOG, type LogReading, pagesOf } from './verifying/log.pages.js';
 export { checkRows } from './verifying/rows.check.js';

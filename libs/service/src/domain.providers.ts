@@ -3,6 +3,7 @@ import {
   BUSINESS_CLOCK,
   CREDIT_ACCOUNTS,
   GetCreditsHandler,
+  GetCreditsUntilChangeHandler,
   GetLedgerHandler,
   GrantCreditsHandler,
   PLANS,
@@ -42,6 +43,7 @@ export const handlers: readonly Provider[] = [
   RevokeCreditsHandler,
   ApplyBillingEventHandler,
   GetCreditsHandler,
+  GetCreditsUntilChangeHandler,
   GetLedgerHandler,
 ];
 

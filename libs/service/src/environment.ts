@@ -1,5 +1,5 @@
 import type { Rule } from '#contracts/rules';
-import { Is, absentOr, oneOf, text, wholeNumberText } from '#contracts/rules';
+import { Is, absentOr, id, oneOf, text, wholeNumberText } from '#contracts/rules';
 
 /** A value of the environment that passes a test of its own. */
 function matching(words: string, allows: (value: string) => boolean): Rule {

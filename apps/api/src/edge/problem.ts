@@ -32,6 +32,7 @@ const retryAfterSeconds: { readonly [code in ProblemCode]?: number } = {
   'idempotency-key-in-use': 1,
   'read-model-behind': 1,
   'store-unavailable': 2,
+  'too-many-streams': 10,
 };
 
 /** Sets status and headers of a refusal and gives the document to send. */

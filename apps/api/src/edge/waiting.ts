@@ -25,6 +25,11 @@ export class Waiting implements OnModuleDestroy {
     if (!(await this.readModels.waitFor(position, patienceMs))) throw new ProblemError('read-model-behind');
   }
 
+  /** Aborts when the service stops. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
+  }
+
   /** Aborts when the caller hangs up or the service stops. */
   signalFor(reply: FastifyReply): AbortSignal {
     const gone = new AbortController();

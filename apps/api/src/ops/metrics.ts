@@ -1,6 +1,7 @@
 import { ShownGauges } from '#service';
 import { Injectable } from '@nestjs/common';
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { CreditsStreams } from '../live/credits-streams.js';
 import { Gauges } from '../ports.js';
 
 /** What Prometheus may know: the process, each route by status, and the gauges of the parts behind. */
@@ -12,7 +13,10 @@ export class Metrics {
   private readonly gauges = new ShownGauges(this.registry);
   private collectsDefaults = false;
 
-  constructor(private readonly behind: Gauges) {
+  constructor(
+    private readonly behind: Gauges,
+    private readonly streams: CreditsStreams,
+  ) {
     this.requests = new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time from the head of a request to the end of its answer',
@@ -39,7 +43,7 @@ export class Metrics {
       this.collectsDefaults = true;
       collectDefaultMetrics({ register: this.registry });
     }
-    this.gauges.show(await this.behind.read());
+    this.gauges.show([...(await this.behind.read()), this.streams.gauge()]);
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 }

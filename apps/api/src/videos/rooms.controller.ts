@@ -51,7 +51,7 @@ export class RoomsController {
   @Get(':roomId/mockup')
   @Route({
     summary: 'What a browser needs to show an artwork in a room as the video will',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'same-for-all' },
     answers: { 200: { schema: 'RoomMockup' } },
     problems: ['unknown-room'],
   })
@@ -64,7 +64,7 @@ export class RoomsController {
   @Get(':roomId/mockup/:digest')
   @Route({
     summary: 'A picture of a room with nothing on its wall',
-    access: { scope: 'videos:create', signed: 'read' },
+    access: { scope: 'videos:create', account: 'same-for-all', signed: 'read' },
     answers: { 200: { content: 'image/webp' } },
     problems: ['unknown-room', 'not-found'],
   })

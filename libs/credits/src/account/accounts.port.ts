@@ -1,4 +1,4 @@
-import type { Decided, Outcome, Past, RecordedEvent, Transaction } from '#event-sourcing';
+import type { Decided, Outcome, Past, Position, RecordedEvent, Transaction } from '#event-sourcing';
 import type { CreditEvent } from './credits.events.js';
 import type { Credits } from './credits.state.js';
 
@@ -17,8 +17,8 @@ export interface CreditsThen {
 /** Accounts as this library sees them: whoever folds the rest of the stream provides them. */
 export interface CreditAccounts {
   transact<Refusal>(transaction: CreditTransaction<Refusal>): Promise<Outcome<Credits, Refusal>>;
-  /** The read model's view; never less than this process has acknowledged. */
-  credits(accountId: string): Promise<CreditsThen>;
+  /** The read model's view; never less than this process has acknowledged, nor less than `after` in the log where that is given. */
+  credits(accountId: string, after?: Position): Promise<CreditsThen>;
   /** The fold of what was recorded up to an instant (ms). */
   creditsAt(accountId: string, at: number): Promise<CreditsThen>;
   /** Events of the account's stream, newest first, from a version down (default: the last). */

@@ -3,11 +3,12 @@ import { type BusinessClock, InvalidCursorError } from '#event-sourcing';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { CREDIT_ACCOUNTS, type CreditAccounts, PLANS } from '../account/accounts.port.js';
-import { GetCredits, GetLedger } from '../account/credits.queries.js';
+import { type CreditsUntilChange, GetCredits, GetCreditsUntilChange, GetLedger } from '../account/credits.queries.js';
 import { settledAt } from '../account/settling.js';
 import { ledgerLine } from '../ledger/ledger.line.js';
 import { type Plans } from '../plans/plans.js';
 import { creditsView } from './credits.view.js';
+import { shownUntil } from './shown-until.js';
 
 export const BUSINESS_CLOCK = Symbol('BusinessClock');
 
@@ -25,6 +26,23 @@ export class GetCreditsHandler implements IQueryHandler<GetCredits> {
     const now = at ?? this.clock.now();
     const settled = settledAt(credits, now, accountId, this.plans);
     return creditsView(settled, { accountId, now, plans: this.plans, position, past: at !== undefined });
+  }
+}
+
+/** The same object as that of GetCredits, with the instant up to which it needs no second look. */
+@QueryHandler(GetCreditsUntilChange)
+export class GetCreditsUntilChangeHandler implements IQueryHandler<GetCreditsUntilChange> {
+  constructor(
+    @Inject(CREDIT_ACCOUNTS) private readonly accounts: CreditAccounts,
+    @Inject(PLANS) private readonly plans: Plans,
+    @Inject(BUSINESS_CLOCK) private readonly clock: BusinessClock,
+  ) {}
+
+  async execute({ accountId, after }: GetCreditsUntilChange): Promise<CreditsUntilChange> {
+    const { credits, position } = await this.accounts.credits(accountId, after);
+    const now = this.clock.now();
+    const settled = settledAt(credits, now, accountId, this.plans);
+    return { credits: creditsView(settled, { accountId, now, plans: this.plans, position }), until: shownUntil(settled, now) };
   }
 }
 

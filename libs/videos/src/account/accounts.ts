@@ -60,8 +60,8 @@ export class Accounts implements CreditAccounts {
     return this.transactor.load(accountId);
   }
 
-  async credits(accountId: string): Promise<CreditsThen> {
-    await this.shown('accounts', accountId);
+  async credits(accountId: string, after = 0n): Promise<CreditsThen> {
+    await this.shown('accounts', accountId, after);
     const row = await this.readModels.row(accountId);
     return row
       ? { credits: row.credits, position: this.token(BigInt(row.position)) }
@@ -91,10 +91,11 @@ export class Accounts implements CreditAccounts {
     return positionToken(this.store.logId, position);
   }
 
-  /** Resolves once a projection shows what this process last wrote to the account. Throws ReadModelBehindError at the deadline. */
-  async shown(projection: string, accountId: string): Promise<void> {
-    const written = this.#written.get(accountId);
-    if (written === undefined || (await this.readModels.waitFor(projection, written, OWN_WRITES_MS))) return;
+  /** Resolves once a projection shows what this process last wrote to the account, and all up to `after`. Throws ReadModelBehindError at the deadline. */
+  async shown(projection: string, accountId: string, after = 0n): Promise<void> {
+    const written = this.#written.get(accountId) ?? 0n;
+    const position = written > after ? written : after;
+    if (position === 0n || (await this.readModels.waitFor(projection, position, OWN_WRITES_MS))) return;
     throw new ReadModelBehindError(`"${projection}" does not show the account's last change yet`);
   }
 
