@@ -10,8 +10,11 @@ export type Body =
   | { readonly kind: 'mp4'; readonly limitBytes: number }
   | { readonly kind: 'picture'; readonly limitBytes: number };
 
-/** An answer's body: a named schema of the published description, other content by its media type, or nothing. */
-export type AnswerBody = { readonly schema: string } | { readonly content: string } | null;
+/**
+ * An answer's body: a named schema of the published description, other content by its media type, server-sent events whose
+ * data is each of a named schema, or nothing.
+ */
+export type AnswerBody = { readonly schema: string } | { readonly content: string } | { readonly events: string } | null;
 
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
