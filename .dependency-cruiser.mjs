@@ -116,6 +116,13 @@ export default {
       to: { path: '^apps/', pathNot: '^apps/$1/|^apps/standalone/prepare\\.mjs$' },
     },
     {
+      name: 'browsers-take-types-alone',
+      comment: 'What a browser loads is made for it; of the libraries it may know the types of the contracts.',
+      severity: 'error',
+      from: { path: '^apps/web/', pathNot: TESTS },
+      to: { path: '^(libs/|node:)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'drivers-in-their-adapter',
       comment: 'An engine can be exchanged only while its driver is known to one folder.',
       severity: 'error',

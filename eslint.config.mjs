@@ -46,6 +46,11 @@ const everywhere = [
     message: 'Every test runs, none is focused, skipped or left for later.',
   },
 ];
+const escaped = 'Text is always escaped: a template or textContent puts it in.';
+const unescaped = ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'setHTMLUnsafe', 'srcdoc'].map((name) => ({
+  selector: `MemberExpression[property.name='${name}']`,
+  message: escaped,
+}));
 const focusedOrSkipped = ['fit', 'xit', 'fdescribe', 'xdescribe', 'xtest'].map((name) => ({
   name,
   message: 'Every test runs, none is focused, skipped or left for later.',
@@ -86,6 +91,15 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': ['error', ...focusedOrSkipped],
       'no-restricted-syntax': ['error', ...everywhere],
+    },
+  },
+  {
+    // A browser has no port between it and time or the network.
+    files: ['apps/web/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...focusedOrSkipped],
+      'no-restricted-syntax': ['error', ...everywhere, ...unescaped],
+      'no-restricted-imports': ['error', { patterns: [{ group: ['lit/directives/unsafe-*', 'lit/static-html.js'], message: escaped }] }],
     },
   },
   {

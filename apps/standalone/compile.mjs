@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 import * as esbuild from 'esbuild';
+import { compileWeb } from './compile-web.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const dist = join(root, 'dist');
@@ -39,6 +40,7 @@ const OLD_CHUNK_MS = 60 * 60_000;
 
 async function compile() {
   await compileSources();
+  await compileWeb(root, dist);
   await bundle(
     Object.fromEntries(
       Object.entries(ENTRIES)
@@ -57,13 +59,19 @@ async function compileSources() {
   await Promise.all(sources().map((file) => (file.endsWith('.ts') ? compileOne(file, swc) : copy(file))));
 }
 
-/** All files of the sources but tests: code is compiled, anything else (pictures, JSON) is copied to the same place in dist. */
+/** All files of the sources but tests and what is for browsers: code is compiled, anything else (pictures, JSON) is copied to the same place in dist. */
 function sources() {
   return ['apps', 'libs'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-      .filter((file) => file.split(sep)[2] === 'src' && !file.endsWith('.test.ts') && !file.endsWith('.md')),
+      .filter(
+        (file) =>
+          file.split(sep)[2] === 'src' &&
+          !file.startsWith(join('apps', 'web', 'src')) &&
+          !file.endsWith('.test.ts') &&
+          !file.endsWith('.md'),
+      ),
   );
 }
 

@@ -27,6 +27,7 @@ const STRUCTURE = {
   'apps-by-the-front-door': ['apps/api/src/planted-inside.ts', '../../../libs/credits/src/planted/target.js'],
   'standalone-is-the-sum': ['apps/standalone/src/planted-part.ts', '../../api/src/planted-target.js'],
   'apps-stand-alone': ['apps/processor/src/planted-other.ts', '../../api/src/planted-target.js'],
+  'browsers-take-types-alone': ['apps/web/src/planted-library.ts', '#contracts'],
   'drivers-in-their-adapter': ['libs/event-sourcing/src/planted/driver.ts', '@photostructure/sqlite'],
   'pure-files-stay-pure': ['libs/credits/src/planted/planted.decisions.ts', '@nestjs/common'],
   'no-testing-in-production': ['libs/event-sourcing/src/planted/fake.ts', '../testing/planted.js'],

@@ -18,6 +18,13 @@ export interface Session {
   readonly expiresAt: number;
 }
 
+export interface SealedSession {
+  readonly value: string;
+  /** Milliseconds since the epoch, and from now on. */
+  readonly expiresAt: number;
+  readonly lifetimeMs: number;
+}
+
 /**
  * Sessions of browsers: the token itself, sealed with its expiry (AES-256-GCM), so that there is nothing to keep here and every
  * process with the same signing key opens it. A revoked key or an expired token ends its sessions, for the token is verified
@@ -34,15 +41,16 @@ export class Sessions {
     this.key = Buffer.from(hkdfSync('sha256', signingKey, '', 'video-credits session', 32));
   }
 
-  /** A session for the token, and the value that stands for it; undefined where the token is too long for a cookie. */
-  seal(token: string, tokenExpiresAt = Infinity): { readonly value: string; readonly expiresAt: number } | undefined {
-    const expiresAt = Math.min(this.clock.now() + lifetimeMs, tokenExpiresAt);
+  /** A session for the token, as the value that stands for it; undefined where the token is too long for a cookie. */
+  seal(token: string, tokenExpiresAt = Infinity): SealedSession | undefined {
+    const now = this.clock.now();
+    const expiresAt = Math.min(now + lifetimeMs, tokenExpiresAt);
     const nonce = Buffer.from(this.ids.secret(nonceBytes), 'base64url');
     const sealing = createCipheriv(cipher, this.key, nonce);
     const content = JSON.stringify([expiresAt, token]);
     const sealed = Buffer.concat([nonce, sealing.update(content, 'utf8'), sealing.final(), sealing.getAuthTag()]);
     const value = sealed.toString('base64url');
-    return value.length > longestValue ? undefined : { value, expiresAt };
+    return value.length > longestValue ? undefined : { value, expiresAt, lifetimeMs: expiresAt - now };
   }
 
   /** The session that `seal` made this value for; undefined for any other value, and for a session that has ended. */

@@ -1,4 +1,4 @@
-import type { Session, Sessions } from '#access';
+import type { SealedSession, Session, Sessions } from '#access';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.js';
 
@@ -16,7 +16,7 @@ export function sessionIn(request: FastifyRequest, sessions: Sessions): Session 
 }
 
 /** Set-Cookie for a session: no script reads it, and no other site's page sends it. */
-export function sessionCookie(value: string, lifetimeMs: number, publicUrl: string | undefined): string {
+export function sessionCookie({ value, lifetimeMs }: Pick<SealedSession, 'value' | 'lifetimeMs'>, publicUrl: string | undefined): string {
   const secure = publicUrl?.startsWith('https:') === true ? '; Secure' : '';
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.max(0, Math.floor(lifetimeMs / 1_000))}${secure}`;
 }

@@ -1,5 +1,4 @@
 import { Sessions, type SignInLink } from '#access';
-import { systemMachineClock } from '#event-sourcing';
 import { Settings } from '#service';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -53,10 +52,7 @@ export class PagesController {
     // Whoever only looks at the address must not use it up.
     const token = request.method === 'HEAD' || typeof link !== 'string' ? undefined : this.link?.redeem(link);
     const sealed = token === undefined ? undefined : this.sessions.seal(token);
-    if (sealed !== undefined) {
-      const lifetimeMs = sealed.expiresAt - systemMachineClock.now();
-      reply.header('set-cookie', sessionCookie(sealed.value, lifetimeMs, this.settings.publicUrl));
-    }
+    if (sealed !== undefined) reply.header('set-cookie', sessionCookie(sealed, this.settings.publicUrl));
     reply
       .code(303)
       .header('location', sealed === undefined ? '/sign-in?used' : '/')

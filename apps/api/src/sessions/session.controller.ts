@@ -1,6 +1,5 @@
 import { Addresses, Sessions } from '#access';
 import type { SessionView } from '#contracts';
-import { systemMachineClock } from '#event-sourcing';
 import { Settings } from '#service';
 import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -39,8 +38,7 @@ export class SessionController {
     if (refused !== undefined) throw refused;
     const sealed = this.sessions.seal(authorization.slice('bearer '.length).trim(), request.identity?.expiresAt);
     if (sealed === undefined) throw new ProblemError('bad-request', 'this token is too long for a cookie; send it with each request');
-    const lifetimeMs = sealed.expiresAt - systemMachineClock.now();
-    reply.header('set-cookie', sessionCookie(sealed.value, lifetimeMs, this.settings.publicUrl));
+    reply.header('set-cookie', sessionCookie(sealed, this.settings.publicUrl));
     return this.view(request, sealed.expiresAt);
   }
 
@@ -50,7 +48,7 @@ export class SessionController {
   end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): void {
     const refused = crossSite(request, () => this.addresses.base(), 'taken');
     if (refused !== undefined) throw refused;
-    reply.header('set-cookie', sessionCookie('', 0, this.settings.publicUrl));
+    reply.header('set-cookie', sessionCookie({ value: '', lifetimeMs: 0 }, this.settings.publicUrl));
   }
 
   private view({ identity }: FastifyRequest, expiresAt: number | undefined): SessionView {

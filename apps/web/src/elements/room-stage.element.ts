@@ -1,0 +1,148 @@
+import type { RoomMockup } from '#contracts';
+import { LitElement, type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from 'lit';
+import tokens from '../theme/tokens.css';
+import { type Size, cornersOf, matrix3d, sizesOf } from './mockup.geometry.js';
+import sheet from './room-stage.css';
+
+/** An artwork as a browser can show it. */
+export interface ShownArtwork extends Size {
+  readonly url: string;
+}
+
+/** Pixels that a centimetre of the wall is drawn with, before the perspective; about what it comes to on a large screen. */
+const perCm = 4;
+/** What hangs there before an artwork is chosen: the outline of a usual one. */
+const outline: Size = { width: 4, height: 3 };
+
+/** An artwork in a room as the video will show it, filling the place it is given; inside the pop-up only. */
+export class RoomStage extends LitElement {
+  static override styles = [unsafeCSS(tokens), unsafeCSS(sheet)];
+  static override properties = {
+    mockup: { attribute: false },
+    artwork: { attribute: false },
+    label: { type: String },
+    there: { state: true },
+  };
+  declare mockup: RoomMockup | null;
+  declare artwork: ShownArtwork | null;
+  /** What the picture is, for those who do not see it. */
+  declare label: string;
+  /** The room's picture has come. */
+  declare private there: boolean;
+  private readonly resized = new ResizeObserver(() => this.fit());
+
+  constructor() {
+    super();
+    this.mockup = null;
+    this.artwork = null;
+    this.label = '';
+    this.there = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.resized.disconnect();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('mockup') && changed.get('mockup')?.pictureUrl !== this.mockup?.pictureUrl) this.there = false;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { mockup, artwork, there } = this;
+    if (mockup === null) return nothing;
+    return html`<div class="room ${there ? 'there' : ''}" role="img" aria-label=${this.label}>
+      <img class="empty" src=${mockup.pictureUrl} alt="" @load=${() => (this.there = true)} />
+      ${
+        artwork === null
+          ? html`<div class="outline"></div>`
+          : html`<div class="shadow"></div>
+              <div class="frame">
+                <img src=${artwork.url} alt="" />
+                <canvas class="light" width=${mockup.light.columns} height=${mockup.light.rows}></canvas>
+              </div>`
+      }
+    </div>`;
+  }
+
+  protected override updated(): void {
+    if (this.mockup === null) return;
+    this.hang(this.mockup);
+    this.fit();
+  }
+
+  /** Puts shadow, frame, artwork and light where the room's mock-up says. */
+  private hang(mockup: RoomMockup): void {
+    const size = this.artwork ?? outline;
+    const { artwork, frame } = sizesOf(mockup, size);
+    const corners = cornersOf(mockup, size);
+    const box = { width: frame.width * perCm, height: frame.height * perCm };
+    const px = (cm: number): string => `${(cm * perCm).toFixed(2)}px`;
+    const place = { width: px(frame.width), height: px(frame.height), transform: matrix3d(box, corners.frame) };
+    this.put('.outline', place);
+    this.put('.shadow', {
+      ...place,
+      transform: matrix3d(box, corners.shadow),
+      boxShadow: mockup.shadows.map(({ right, down, blur, colour }) => `${px(right)} ${px(down)} ${px(blur)} ${colour}`).join(', '),
+    });
+    const { width, mat, matColour, colours } = mockup.frame;
+    this.put('.frame', {
+      ...place,
+      background: matColour,
+      borderWidth: px(width),
+      borderColor: `${colours.top} ${colours.right} ${colours.bottom} ${colours.left}`,
+    });
+    this.put('.frame img', { left: px(mat), top: px(mat), width: px(artwork.width), height: px(artwork.height) });
+    const { light, hanging } = mockup;
+    // Inside the frame's border everything is placed from its inner edge.
+    this.put('.light', {
+      left: px(light.left - (hanging.x - frame.width / 2) - width),
+      top: px(hanging.y + frame.height / 2 - light.top - width),
+      width: px(light.width),
+      height: px(light.height),
+    });
+    this.shine(mockup);
+  }
+
+  private put(selector: string, style: Readonly<Record<string, string>>): void {
+    const element = this.renderRoot.querySelector<HTMLElement>(selector);
+    if (element !== null) Object.assign(element.style, style);
+  }
+
+  /** One pixel for each place of the light; the browser makes it smooth between them. */
+  private shine({ light }: RoomMockup): void {
+    const drawing = this.renderRoot.querySelector<HTMLCanvasElement>('.light')?.getContext('2d');
+    light.colours.forEach((colour, i) => {
+      if (!drawing) return;
+      drawing.fillStyle = colour;
+      drawing.fillRect(i % light.columns, Math.floor(i / light.columns), 1, 1);
+    });
+  }
+
+  /** The room fills the stage; where something must go, the artwork stays. */
+  private fit(): void {
+    const { mockup } = this;
+    const room = this.renderRoot.querySelector<HTMLElement>('.room');
+    if (mockup === null || room === null || this.clientWidth === 0) return;
+    const scale = Math.max(this.clientWidth / mockup.width, this.clientHeight / mockup.height);
+    const [left, right] = this.frameEdges(mockup);
+    const wish = this.clientWidth / 2 - ((left + right) / 2) * scale;
+    const x = Math.min(0, Math.max(this.clientWidth - mockup.width * scale, wish));
+    const y = (this.clientHeight - mockup.height * scale) / 2;
+    Object.assign(room.style, {
+      width: `${mockup.width}px`,
+      height: `${mockup.height}px`,
+      transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${scale.toFixed(5)})`,
+    });
+  }
+
+  private frameEdges(mockup: RoomMockup): readonly [number, number] {
+    const [[left], [right]] = cornersOf(mockup, this.artwork ?? outline).frame;
+    return [left, right];
+  }
+}
