@@ -1,4 +1,4 @@
-import type { CreditsView, LedgerLine, Page, RoomView, VideoView } from '#contracts';
+import type { CreditsView, LedgerLine, Page, RoomMockup, RoomView, VideoView } from '#contracts';
 import { ConnectionLost, refusalIn } from './problems.js';
 
 /** Where the service is and who asks. Without a token the page's own cookie speaks, on the same origin alone. */
@@ -69,6 +69,10 @@ export class CreditsApi {
 
   rooms(): Promise<{ readonly items: readonly RoomView[] }> {
     return this.get('/v1/rooms');
+  }
+
+  mockup(roomId: string): Promise<RoomMockup> {
+    return this.get(`/v1/rooms/${encodeURIComponent(roomId)}/mockup`);
   }
 
   session(): Promise<SessionView> {

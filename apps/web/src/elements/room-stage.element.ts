@@ -11,6 +11,7 @@ export interface ShownArtwork extends Size {
 
 /** Pixels that a centimetre of the wall is drawn with, before the perspective; about what it comes to on a large screen. */
 const perCm = 4;
+const underCm = 0.2;
 /** What hangs there before an artwork is chosen: the outline of a usual one. */
 const outline: Size = { width: 4, height: 3 };
 
@@ -27,6 +28,8 @@ export class RoomStage extends LitElement {
   declare artwork: ShownArtwork | null;
   /** What the picture is, for those who do not see it. */
   declare label: string;
+  /** What stands on the wall while no artwork is chosen. */
+  declare placeholder: string;
   /** The room's picture has come. */
   declare private there: boolean;
   private readonly resized = new ResizeObserver(() => this.fit());
@@ -36,6 +39,7 @@ export class RoomStage extends LitElement {
     this.mockup = null;
     this.artwork = null;
     this.label = '';
+    this.placeholder = '';
     this.there = false;
   }
 
@@ -60,9 +64,10 @@ export class RoomStage extends LitElement {
       <img class="empty" src=${mockup.pictureUrl} alt="" @load=${() => (this.there = true)} />
       ${
         artwork === null
-          ? html`<div class="outline"></div>`
+          ? html`<div class="outline">${this.placeholder}</div>`
           : html`<div class="shadow"></div>
               <div class="frame">
+                <div class="moulding"></div>
                 <img src=${artwork.url} alt="" />
                 <canvas class="light" width=${mockup.light.columns} height=${mockup.light.rows}></canvas>
               </div>`
@@ -91,18 +96,20 @@ export class RoomStage extends LitElement {
       boxShadow: mockup.shadows.map(({ right, down, blur, colour }) => `${px(right)} ${px(down)} ${px(blur)} ${colour}`).join(', '),
     });
     const { width, mat, matColour, colours } = mockup.frame;
-    this.put('.frame', {
-      ...place,
+    this.put('.frame', place);
+    this.put('.moulding', {
       background: matColour,
       borderWidth: px(width),
       borderColor: `${colours.top} ${colours.right} ${colours.bottom} ${colours.left}`,
     });
-    this.put('.frame img', { left: px(mat), top: px(mat), width: px(artwork.width), height: px(artwork.height) });
+    // Without a mat the artwork reaches under the frame's edge, or a hair of the mat's colour would show.
+    const under = mat === 0 ? underCm : 0;
+    const edge = px(width + mat - under);
+    this.put('.frame img', { left: edge, top: edge, width: px(artwork.width + 2 * under), height: px(artwork.height + 2 * under) });
     const { light, hanging } = mockup;
-    // Inside the frame's border everything is placed from its inner edge.
     this.put('.light', {
-      left: px(light.left - (hanging.x - frame.width / 2) - width),
-      top: px(hanging.y + frame.height / 2 - light.top - width),
+      left: px(light.left - (hanging.x - frame.width / 2)),
+      top: px(hanging.y + frame.height / 2 - light.top),
       width: px(light.width),
       height: px(light.height),
     });

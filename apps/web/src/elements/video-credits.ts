@@ -1,16 +1,27 @@
+import { CreateVideoButton } from './create-video.element.js';
+import { CreditHistory } from './credit-history.element.js';
 import { VideoCreditsCounter } from './credits-counter.element.js';
+import { RecentCreations } from './recent-creations.element.js';
 
 /** Each element under its name; a page that loads the module twice keeps the first. */
-const elements = { 'video-credits-counter': VideoCreditsCounter };
+const elements = {
+  'video-credits-counter': VideoCreditsCounter,
+  'create-video-button': CreateVideoButton,
+  'recent-creations': RecentCreations,
+  'credit-history': CreditHistory,
+};
 
 for (const [name, element] of Object.entries(elements)) {
   if (customElements.get(name) === undefined) customElements.define(name, element);
 }
 
-export { VideoCreditsCounter };
+export { CreateVideoButton, CreditHistory, RecentCreations, VideoCreditsCounter };
 
 declare global {
   interface HTMLElementTagNameMap {
     'video-credits-counter': VideoCreditsCounter;
+    'create-video-button': CreateVideoButton;
+    'recent-creations': RecentCreations;
+    'credit-history': CreditHistory;
   }
 }
