@@ -1,3 +1,4 @@
+import type { RoomView } from '#contracts';
 import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit';
 import { type AccountLive, type AccountState, liveAccount } from '../client/account-live.js';
 import { spokenDate } from '../words/dates.js';
@@ -92,6 +93,10 @@ export abstract class AccountElement extends LitElement {
     return say<TemplateResult>(locale, words[name], values, n);
   }
 
+  protected roomName({ roomId, name }: RoomView): string {
+    return this.language.rooms[roomId] ?? name;
+  }
+
   /** A date in words, with the exact instant for those who point at it and for machines. */
   protected date(instant: string): TemplateResult {
     const { day, exact, datetime } = spokenDate(this.language.locale, instant, new Date());
@@ -132,6 +137,7 @@ export abstract class AccountElement extends LitElement {
     this.state = { ...state, ...kept };
     if (state.connection === 'refused' && before?.connection !== 'refused')
       this.announce('session-ended', { status: state.refusal?.status });
+    if (this.live?.claimExhausted() === true) this.announce('credits-exhausted', { accountId: this.account, credits: state.credits });
     this.heard(this.state, before);
   }
 }

@@ -23,8 +23,7 @@ export class CreateVideoButton extends AccountElement {
   /** A file is held over the pop-up. */
   declare private dropping: boolean;
   private readonly order = new VideoOrder({
-    api: () => this.connected().api,
-    accountId: () => this.connected().accountId,
+    live: () => this.connected(),
     changed: () => this.requestUpdate(),
   });
 
@@ -69,13 +68,14 @@ export class CreateVideoButton extends AccountElement {
   private sheet(): TemplateResult {
     const { order } = this;
     const room = order.rooms?.find(({ roomId }) => roomId === order.roomId);
+    const roomName = room === undefined ? '' : this.roomName(room);
     return html`<form class="sheet ${this.dropping ? 'dropping' : ''}" novalidate @submit=${(event: Event) => this.submit(event)}>
       <div class="stage" part="stage">
         <vc-room-stage
           .mockup=${order.mockup}
           .artwork=${order.artwork}
           placeholder=${this.text('yourArtwork')}
-          label=${order.artwork === null ? (room?.name ?? '') : this.text('inRoom', { room: room?.name ?? '' })}
+          label=${order.artwork === null ? roomName : this.text('inRoom', { room: roomName })}
         ></vc-room-stage>
         ${this.dropping ? html`<p class="over">${this.say('letGo')}</p>` : nothing}
       </div>
@@ -127,6 +127,7 @@ export class CreateVideoButton extends AccountElement {
       say: this.say.bind(this),
       text: this.text.bind(this),
       sentence: this.sentence.bind(this),
+      roomName: this.roomName.bind(this),
       limits: { mb: pictureLimits.megabytes, mp: pictureLimits.megapixels },
     };
   }

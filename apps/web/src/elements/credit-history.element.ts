@@ -74,7 +74,7 @@ export class CreditHistory extends AccountElement {
   private line(line: LedgerLine): TemplateResult {
     const { locale } = this.language;
     const { sentence, note } = historyEntry(line, (videoId) => this.titleOf(videoId));
-    const change = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(line.credits);
+    const change = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(line.credits).replace('-', '−');
     const at = new Date(line.at);
     return html`<li class="line" part="line">
       <time class="time" datetime=${line.at} title=${new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(at)}

@@ -47,7 +47,7 @@ export class VideoCreditsCounter extends AccountElement {
     const { tone, headline, facts, sets } = standing;
     const counted = headline.n !== undefined;
     return html`<div class="counter ${tone}" part="counter">
-        <div class="line" role="status">
+        <div class="cut"><div class="line" role="status">
           <p class="headline ${counted ? 'counted' : ''}" part="headline">
             ${tone === 'plenty' ? nothing : html`<span class="mark" part="mark"></span>`}<span
               >${this.sentence(headline, (n) => digits(this.language.locale, n, this.previous))}</span
@@ -55,7 +55,7 @@ export class VideoCreditsCounter extends AccountElement {
           </p>
           ${facts.map((fact) => html`<span class="fact" part="fact">${this.sentence(fact)}</span>`)}
           ${offline ? html`<span class="fact offline" part="fact">${this.say('offline')}</span>` : nothing}
-        </div>
+        </div></div>
         ${sets.length === 0 ? nothing : this.toggle()}
       </div>
       ${this.advice(standing)} ${this.open && sets.length > 0 ? this.sets(sets) : nothing}`;

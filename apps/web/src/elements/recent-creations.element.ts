@@ -1,4 +1,4 @@
-import type { RoomView, VideoView } from '#contracts';
+import type { RoomMockup, RoomView, VideoView } from '#contracts';
 import { type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AccountLive, AccountState } from '../client/account-live.js';
@@ -24,6 +24,7 @@ export class RecentCreations extends AccountElement {
     trouble: { state: true },
     more: { state: true },
     rooms: { state: true },
+    mockups: { state: true },
     news: { state: true },
   };
   /** The video that plays, with the address it began with: a fresh one would begin it anew. */
@@ -36,8 +37,11 @@ export class RecentCreations extends AccountElement {
   /** The next page is on its way. */
   declare private more: boolean;
   declare private rooms: readonly RoomView[];
+  /** Of the rooms whose videos have no poster. */
+  declare private mockups: ReadonlyMap<string, RoomMockup>;
   declare private news: string;
   private readonly addresses = new LastingAddresses();
+  private readonly wanted = new Set<string>();
   private focusNext: string | null = null;
 
   constructor() {
@@ -48,6 +52,7 @@ export class RecentCreations extends AccountElement {
     this.trouble = null;
     this.more = false;
     this.rooms = [];
+    this.mockups = new Map();
     this.news = '';
   }
 
@@ -62,11 +67,22 @@ export class RecentCreations extends AccountElement {
 
   protected override heard({ videos }: AccountState, before: AccountState | null): void {
     const known = new Map((before?.videos ?? []).map((video) => [video.videoId, video.status]));
-    for (const { videoId, status, title } of videos ?? []) {
+    for (const { videoId, status, title, roomId } of videos ?? []) {
+      if (status !== 'ready') this.wantMockup(roomId);
       const was = known.get(videoId);
       if (was === undefined || was === status || (status !== 'ready' && status !== 'failed')) continue;
       this.news = this.text(status === 'ready' ? 'isReady' : 'didNotWork', { title: title ?? this.text('untitled') });
     }
+  }
+
+  private wantMockup(roomId: string): void {
+    if (this.wanted.has(roomId)) return;
+    this.wanted.add(roomId);
+    this.live?.mockup(roomId).then(
+      (mockup) => (this.mockups = new Map(this.mockups).set(roomId, { ...mockup, pictureUrl: this.lasting(mockup.pictureUrl) })),
+      // The room's preview stands in.
+      () => this.wanted.delete(roomId),
+    );
   }
 
   protected override render(): TemplateResult {
@@ -116,6 +132,8 @@ export class RecentCreations extends AccountElement {
       videoCard({
         video: { ...video, posterUrl: this.lasting(video.posterUrl), downloadUrl: this.lasting(video.downloadUrl) },
         roomPicture: this.lasting(this.rooms.find(({ roomId }) => roomId === video.roomId)?.previewUrl ?? null),
+        mockup: this.mockups.get(video.roomId) ?? null,
+        artwork: this.live?.artworks.get(video.artworkId) ?? null,
         playing: this.playing?.videoId === video.videoId ? this.playing.address : null,
         asked: this.asked === video.videoId,
         cancelling: this.cancelling === video.videoId,
