@@ -1,5 +1,5 @@
 import type { CreditsView } from '#contracts';
-import { type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from 'lit';
+import { type TemplateResult, html, nothing, unsafeCSS } from 'lit';
 import type { AccountState } from '../client/account-live.js';
 import tokens from '../theme/tokens.css';
 import type { Catalogue } from '../words/en.js';
@@ -90,10 +90,6 @@ export class VideoCreditsCounter extends AccountElement {
       ${advice === null ? nothing : this.sentence(advice)} ${support !== null && contact === 'more' ? this.say('more') : nothing}
       ${support === null ? nothing : this.say('moreFrom', { contact: supportContact(support) })}
     </p>`;
-  }
-
-  protected override updated(_changed: PropertyValues): void {
-    this.previous = this.shown;
   }
 }
 

@@ -54,7 +54,8 @@ function media(card: Card): TemplateResult {
       </button>`;
   }
   return html`${mockup === null ? picture(roomPicture) : html`<vc-room-stage class="dimmed" bare .mockup=${mockup} .artwork=${artwork}></vc-room-stage>`}
-  ${video.status === 'queued' || video.status === 'rendering' ? bar(card, video.progress ?? 0) : nothing}`;
+  ${video.status === 'queued' || video.status === 'rendering' ? bar(card, video.progress ?? 0) : nothing}
+  ${card.asked && video.status === 'queued' ? question(card) : nothing}`;
 }
 
 const picture = (address: string | null) => (address === null ? nothing : html`<img class="picture dimmed" src=${address} alt="" />`);
@@ -88,7 +89,7 @@ function state(card: Card): TemplateResult {
 }
 
 function queued(card: Card): TemplateResult {
-  const { video, asked, cancelling, actions, say, text } = card;
+  const { video, asked, actions, say, text } = card;
   if (!asked) {
     return html`<p class="state">
       ${say('queued')}
@@ -104,13 +105,18 @@ function queued(card: Card): TemplateResult {
       </button>
     </p>`;
   }
-  return html`<p class="state ask">
-    <span>${say('cancelAsk')}</span>
-    <button class="link" type="button" aria-disabled=${cancelling ? 'true' : 'false'} @click=${() => actions.cancel(video)}>
+  return html`<p class="state">${say('queued')}</p>`;
+}
+
+/** Asked over the picture, so that nothing beneath has to make room. */
+function question({ video, cancelling, actions, say }: Card): TemplateResult {
+  return html`<div class="ask" role="group" aria-labelledby=${`ask-${video.videoId}`}>
+    <p id=${`ask-${video.videoId}`}>${say('cancelAsk')}</p>
+    <button class="sure" type="button" aria-disabled=${cancelling ? 'true' : 'false'} @click=${() => actions.cancel(video)}>
       ${say(cancelling ? 'cancelling' : 'cancelYes')}
     </button>
-    <button class="link" type="button" data-keep @click=${() => actions.askToCancel(null)}>${say('cancelNo')}</button>
-  </p>`;
+    <button class="keep" type="button" data-keep @click=${() => actions.askToCancel(null)}>${say('cancelNo')}</button>
+  </div>`;
 }
 
 const named = ({ video, text }: Card): string => video.title ?? text('untitled');
