@@ -50,7 +50,8 @@ export class VideoOrder {
 
   /** Reads the rooms and, one after the other, how artworks hang in them. */
   async open(): Promise<void> {
-    this.set({ trouble: null });
+    // What can be tried again is still to be said; a wrong file is forgotten.
+    if (this.trouble?.again !== true) this.set({ trouble: null });
     try {
       if (this.rooms === null) {
         const { items } = await this.from.live().api.rooms();
@@ -61,6 +62,13 @@ export class VideoOrder {
     } catch (error) {
       this.set({ trouble: troubleOf(error, 'read') });
     }
+  }
+
+  /** Another account: the files may stay, what the other account was told of them may not. */
+  startOver(): void {
+    for (const artwork of this.artworks) artwork.artworkId = null;
+    this.title = '';
+    this.set({ trouble: null });
   }
 
   chooseRoom(roomId: string): void {

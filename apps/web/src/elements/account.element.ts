@@ -29,6 +29,7 @@ export abstract class AccountElement extends LitElement {
   /** What is known of the account; null before anything was asked. Kept while a fresh token connects. */
   declare protected state: AccountState | null;
   protected live: AccountLive | null = null;
+  private joinedAccount: string | null = null;
   private unlisten: (() => void) | null = null;
 
   constructor() {
@@ -59,8 +60,8 @@ export abstract class AccountElement extends LitElement {
   /** Called at each change of what is known. */
   protected heard(_state: AccountState, _before: AccountState | null): void {}
 
-  /** Called when the account is connected, for what an element wants beyond the credits. */
-  protected joined(_live: AccountLive): void {}
+  /** Called when the account is connected, for what an element wants beyond the credits; `isOther` where it is not the same with a fresh token. */
+  protected joined(_live: AccountLive, _isOther: boolean): void {}
 
   protected get language(): Language {
     const wish = this.lang || closestLang(this) || document.documentElement.lang || 'en';
@@ -118,7 +119,8 @@ export abstract class AccountElement extends LitElement {
       const live = liveAccount({ baseUrl, accountId: account, token: token === '' ? null : token });
       this.live = live;
       this.unlisten = live.listen((state) => this.take(state));
-      this.joined(live);
+      this.joined(live, account !== this.joinedAccount);
+      this.joinedAccount = account;
       this.take(live.state);
     }
     before?.();

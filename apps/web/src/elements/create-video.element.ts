@@ -1,4 +1,5 @@
 import { type TemplateResult, html, nothing, unsafeCSS } from 'lit';
+import type { AccountLive } from '../client/account-live.js';
 import { VideoOrder } from '../client/video-order.js';
 import tokens from '../theme/tokens.css';
 import { pictureLimits } from '../client/picture-check.js';
@@ -17,7 +18,6 @@ if (customElements.get('vc-room-stage') === undefined) customElements.define('vc
 export class CreateVideoButton extends AccountElement {
   static override styles = [unsafeCSS(tokens), unsafeCSS(dialogSheet), unsafeCSS(choicesSheet)];
   static override properties = { ...AccountElement.properties, news: { state: true }, dropping: { state: true } };
-  static override shadowRootOptions: ShadowRootInit = { ...AccountElement.shadowRootOptions, delegatesFocus: true };
   /** What happened, for those who hear the page. */
   declare private news: string;
   /** A file is held over the pop-up. */
@@ -47,6 +47,14 @@ export class CreateVideoButton extends AccountElement {
     this.dialog()?.close();
   }
 
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.trigger')?.focus(options);
+  }
+
+  protected override joined(_live: AccountLive, isOther: boolean): void {
+    if (isOther) this.order.startOver();
+  }
+
   protected override render(): TemplateResult {
     return html`<button class="primary trigger" part="button" type="button" aria-haspopup="dialog" @click=${() => this.show()}>
         <slot>${this.say('createVideo')}</slot>
@@ -55,6 +63,7 @@ export class CreateVideoButton extends AccountElement {
       <dialog
         part="dialog"
         aria-labelledby="heading"
+        lang=${this.language.locale}
         @click=${(event: MouseEvent) => event.target === event.currentTarget && this.hide()}
         @dragover=${(event: DragEvent) => this.drag(event, true)}
         @dragleave=${(event: DragEvent) => this.drag(event, false)}
@@ -136,6 +145,8 @@ export class CreateVideoButton extends AccountElement {
     event.preventDefault();
     const { live } = this;
     const done = await this.order.create();
+    // Whoever closed the pop-up meanwhile must not believe that it went well.
+    if (done === null && this.order.trouble !== null) this.show();
     if (done === null || live === null) return;
     live.took(done);
     this.hide();

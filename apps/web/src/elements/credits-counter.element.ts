@@ -46,7 +46,7 @@ export class VideoCreditsCounter extends AccountElement {
     const standing = standingOf(credits);
     const { tone, headline, facts, sets } = standing;
     const counted = headline.n !== undefined;
-    return html`<div class="counter ${tone}" part="counter">
+    return html`<div class="counter ${tone}" part="counter" lang=${this.language.locale}>
         <div class="cut"><div class="line" role="status">
           <p class="headline ${counted ? 'counted' : ''}" part="headline">
             ${tone === 'plenty' ? nothing : html`<span class="mark" part="mark"></span>`}<span

@@ -56,13 +56,21 @@ export class RecentCreations extends AccountElement {
     this.news = '';
   }
 
-  protected override joined(live: AccountLive): void {
+  protected override joined(live: AccountLive, isOther: boolean): void {
+    if (isOther) this.forget();
     live.wantVideos();
     live.api.rooms().then(
       ({ items }) => (this.rooms = items),
       // A room's picture behind a video that is not ready is an addition: without it the card is plain.
       () => (this.rooms = []),
     );
+  }
+
+  private forget(): void {
+    this.playing = null;
+    this.asked = null;
+    this.trouble = null;
+    this.news = '';
   }
 
   protected override heard({ videos }: AccountState, before: AccountState | null): void {
@@ -88,7 +96,7 @@ export class RecentCreations extends AccountElement {
   protected override render(): TemplateResult {
     const { videos, nextCursor, videosAway } = this.state ?? { videos: null, nextCursor: null, videosAway: false };
     const away = videosAway && videos === null;
-    return html`<section aria-labelledby="heading">
+    return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <header class="head" part="header">
         <h2 id="heading"><slot name="heading">${this.say('recentCreations')}</slot></h2>
         <slot name="counter">
