@@ -41,8 +41,8 @@ import {
   GetVideo,
   ListAccounts,
   ListVideos,
-  MACHINE_CLOCK,
   mockupOf,
+  MACHINE_CLOCK,
 } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -145,12 +145,12 @@ export async function startService(
     },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
-    { provide: MACHINE_CLOCK, useValue: systemMachineClock },
-    { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
     { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys, customers] },
     { provide: SandboxTokens, useValue: customers },
     { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },
     { provide: SIGN_IN_LINK, useValue: link },
+    { provide: MACHINE_CLOCK, useValue: systemMachineClock },
+    { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },

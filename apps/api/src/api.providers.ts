@@ -10,7 +10,7 @@ import {
   SignedUrls,
   type SignInLink,
 } from '#access';
-import { domainProviders, type Gauge, type Grounded, handlers, Settings, transactorsOn } from '#service';
+import { domainProviders, type GaugeSource, type Grounded, handlers, Settings, transactorsOn } from '#service';
 import { createTransactor, type MachineClock, randomIds } from '#event-sourcing';
 import { Posters, rooms, verifyService } from '#videos';
 import type { Provider } from '@nestjs/common';
@@ -58,7 +58,7 @@ export interface ApiParts extends Grounded {
   /** The store numbers its events without gaps. */
   readonly gapless: boolean;
   readonly readiness: Pick<Readiness, 'obstacles' | 'away'>;
-  readonly gauges: () => Promise<readonly Gauge[]>;
+  readonly gauges: readonly GaugeSource[];
   readonly rebuild: (projection: string) => Promise<void>;
 }
 
@@ -104,6 +104,6 @@ export function apiProviders({ ground, domain, signingKey, urls, addresses, test
     value(TestClock, testClock),
     value(Readiness, new ServiceReadiness(readiness)),
     value(WebFiles, new WebFiles(builtWeb)),
-    value(Gauges, new ServiceGauges(gauges)),
+    value(Gauges, new ServiceGauges(gauges, { clock: machineClock, log })),
   ];
 }

@@ -137,7 +137,7 @@ function watch(fastify: FastifyInstance, metrics: Metrics): void {
 
 function isStream(spec: RouteSpec | undefined): boolean {
   const answer = spec?.answers[200];
-  return answer !== undefined && answer !== null && 'content' in answer && answer.content === 'text/event-stream';
+  return answer !== undefined && answer !== null && 'events' in answer;
 }
 
 /** Requests get this long to end when the service stops, ms of real time; then their connections are cut. */

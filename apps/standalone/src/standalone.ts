@@ -88,7 +88,7 @@ async function startOn(engines: Engines, { settings, plans, told, secrets, extra
       signInLink,
       gapless: !severalProcesses,
       readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
-      gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
+      gauges: [() => logGauges(engines.store, subscriptions()), () => queueGauges(engines.queue)],
       rebuild: (projection) => rebuildTold(projector, projection, { store: engines.store, told }),
     },
     processor: {

@@ -23,7 +23,7 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope>;
   /** A customer's account: for them there is no other. Undefined for staff and machines, who reach every account. */
   readonly accountId?: string;
-  /** Until when it holds, ms since the epoch by the machine clock; undefined: until it is revoked. */
+  /** When the token ends, in milliseconds since the epoch; undefined for a key. */
   readonly expiresAt?: number;
 }
 

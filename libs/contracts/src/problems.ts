@@ -22,6 +22,7 @@ export const problems = {
   'not-ready': [409, 'The video is not ready'],
   'nothing-to-revoke': [409, 'Nothing is left of this allotment'],
   'idempotency-key-in-use': [409, 'A request with this key is being worked on'],
+  'rebuild-overtaken': [409, 'Another rebuild of this read model was begun, and goes on'],
   'clock-cannot-go-back': [409, 'The test clock never goes back'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The content type is not one that this route takes'],

@@ -132,6 +132,11 @@ export const schemas: { readonly [name: string]: Schema } = {
         width: length,
         mat: length,
         matColour: colour,
+        sideColour: {
+          ...colour,
+          description:
+            "The frame's side that is seen between its front and the wall: fill its outline on the wall with it, beneath the front.",
+        },
         colours: object({ top: colour, right: colour, bottom: colour, left: colour }),
       }),
       shadows: {

@@ -145,6 +145,7 @@ export interface RoomMockup {
     readonly width: number;
     readonly mat: number;
     readonly matColour: string;
+    readonly sideColour: string;
     readonly colours: { readonly top: string; readonly right: string; readonly bottom: string; readonly left: string };
   };
   readonly shadows: readonly MockupShadow[];

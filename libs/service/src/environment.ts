@@ -1,5 +1,5 @@
 import type { Rule } from '#contracts/rules';
-import { Is, absentOr, oneOf, text, wholeNumberText } from '#contracts/rules';
+import { Is, absentOr, id, oneOf, text, wholeNumberText } from '#contracts/rules';
 
 /** A value of the environment that passes a test of its own. */
 function matching(words: string, allows: (value: string) => boolean): Rule {
@@ -79,6 +79,9 @@ export class Environment {
   @Is(absentOr(wholeNumberText(1, 100))) RENDER_ATTEMPTS?: string;
   @Is(absentOr(wholeNumberText(0, 1_000_000))) LOW_CREDITS?: string;
   @Is(absentOr(wholeNumberText(0, 64))) RENDER_WORKERS?: string;
+  @Is(absentOr(webAddress)) SERVICE_URL?: string;
+  @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) RENDER_API_KEY?: string;
+  @Is(absentOr(id)) WORKER_ID?: string;
 }
 
 /** Every variable there is. */
@@ -113,4 +116,7 @@ export const variables = [
   'RENDER_ATTEMPTS',
   'LOW_CREDITS',
   'RENDER_WORKERS',
+  'SERVICE_URL',
+  'RENDER_API_KEY',
+  'WORKER_ID',
 ] as const satisfies readonly (keyof Environment)[];

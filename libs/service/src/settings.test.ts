@@ -7,6 +7,7 @@ describe('the settings', () => {
       port: 3000,
       host: '127.0.0.1',
       publicUrl: undefined,
+      worker: { serviceUrl: undefined, apiKey: undefined, id: undefined },
       urlSigningKey: undefined,
       dataDir: './data',
       engines: 'embedded',
@@ -82,6 +83,9 @@ describe('the settings', () => {
     ['RENDER_ATTEMPTS', '0', 'from 1'],
     ['LOW_CREDITS', '-1', 'from 0'],
     ['RENDER_WORKERS', '1.5', 'from 0'],
+    ['SERVICE_URL', 'credits:3000', 'an address like https'],
+    ['RENDER_API_KEY', 'two words', '1 to 1000'],
+    ['WORKER_ID', 'a worker', '1 to 128'],
   ])('refuse %s=%s, naming the variable and what it may be', (name, value, words) => {
     expect(variables).toContain(name);
     expect(() => readSettings({ [name]: value })).toThrow(InvalidSettingsError);

@@ -75,6 +75,8 @@ export class Settings {
   readonly lowCredits!: number;
   /** How many videos this process renders at once; 0 leaves them to workers outside. */
   readonly renderWorkers!: number;
+  /** How a render worker by itself reaches the service, and who it is to it; no slash at the address's end. */
+  readonly worker!: { readonly serviceUrl: string | undefined; readonly apiKey: string | undefined; readonly id: string | undefined };
 }
 
 /** The environment cannot be right. The message has a line for each variable: its name and what it may be. */
@@ -143,6 +145,11 @@ function settingsOf(environment: Environment): Settings {
     renderAttempts: number(environment.RENDER_ATTEMPTS, 3),
     lowCredits: number(environment.LOW_CREDITS, 1),
     renderWorkers: number(environment.RENDER_WORKERS, 1),
+    worker: {
+      serviceUrl: environment.SERVICE_URL?.replace(/\/+$/, ''),
+      apiKey: environment.RENDER_API_KEY,
+      id: environment.WORKER_ID,
+    },
   };
 }
 

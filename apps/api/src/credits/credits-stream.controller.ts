@@ -21,7 +21,7 @@ export class CreditsStreamController {
   @Route({
     summary: 'The credits object as server-sent events: at once, and again on every change',
     access: { scope: 'credits:read', account: 'path' },
-    answers: { 200: { content: 'text/event-stream' } },
+    answers: { 200: { events: 'Credits' } },
     problems: ['too-many-streams', 'read-model-behind'],
   })
   async stream(@Param('accountId') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -36,6 +36,6 @@ export class CreditsStreamController {
       reply.hijack();
       reply.raw.writeHead(200);
     };
-    await this.streams.add({ accountId, response: reply.raw, begin, expiresAt: request.session?.expiresAt ?? request.identity?.expiresAt });
+    await this.streams.add({ accountId, response: reply.raw, begin, expiresAt: request.identity?.expiresAt });
   }
 }

@@ -10,8 +10,11 @@ export type Body =
   | { readonly kind: 'mp4'; readonly limitBytes: number }
   | { readonly kind: 'picture'; readonly limitBytes: number };
 
-/** An answer's body: a named schema of the published description, other content by its media type, or nothing. */
-export type AnswerBody = { readonly schema: string } | { readonly content: string } | null;
+/**
+ * An answer's body: a named schema of the published description, other content by its media type, server-sent events whose
+ * data is each of a named schema, or nothing.
+ */
+export type AnswerBody = { readonly schema: string } | { readonly content: string } | { readonly events: string } | null;
 
 /** Commands whose refusals support can look up. */
 export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';

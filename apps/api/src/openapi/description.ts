@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#contracts';
 import { problems, schemas } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
-import type { Body, RouteSpec } from '../edge/route.js';
+import type { AnswerBody, Body, RouteSpec } from '../edge/route.js';
 import type { Schema } from '#contracts/rules';
 import { rulesOf } from '../edge/shape.js';
 
@@ -140,15 +140,21 @@ function answers(spec: RouteSpec): Schema {
   return Object.fromEntries(
     Object.entries(spec.answers).map(([status, body]) => {
       if (body === null) return [status, { description: status === '304' ? 'Not modified' : 'Nothing' }];
-      const content =
-        'schema' in body ? { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } } : { [body.content]: {} };
       const headers =
         spec.requestKey === undefined
           ? {}
           : { headers: { 'Idempotent-Replayed': { description: '`true` on a replay', schema: { type: 'string' } } } };
-      return [status, { description: spec.summary, content, ...headers }];
+      return [status, { description: spec.summary, content: contentOf(body), ...headers }];
     }),
   );
+}
+
+function contentOf(body: NonNullable<AnswerBody>): Schema {
+  if ('content' in body) return { [body.content]: {} };
+  if ('schema' in body) return { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } };
+  const contentSchema = { $ref: `#/components/schemas/${body.events}` };
+  const description = 'Server-sent events without a name; the data of each is one line of JSON';
+  return { 'text/event-stream': { schema: { type: 'string', description, contentMediaType: 'application/json', contentSchema } } };
 }
 
 /** Every way this route can refuse, by status, with the codes named. */

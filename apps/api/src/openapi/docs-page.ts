@@ -1,6 +1,6 @@
 import { problems } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
-import type { AccountPlace, RouteSpec } from '../edge/route.js';
+import type { AccountPlace, AnswerBody, RouteSpec } from '../edge/route.js';
 import { rulesOf } from '../edge/shape.js';
 
 /** The API on one page of plain HTML: no script, nothing fetched from elsewhere. Problem types point here. */
@@ -24,9 +24,7 @@ ${sections.join('\n')}
 
 function routeSection({ method, url, spec }: RegisteredRoute): string {
   const fields = [...fieldRows('query', spec.query), ...(spec.body?.kind === 'json' ? fieldRows('body', spec.body.shape) : [])];
-  const answers = Object.entries(spec.answers).map(
-    ([status, body]) => `${status}${body === null ? '' : ` ${'schema' in body ? body.schema : body.content}`}`,
-  );
+  const answers = Object.entries(spec.answers).map(([status, body]) => (body === null ? status : `${status} ${nameOf(body)}`));
   const codes = (spec.problems ?? []).map((code) => `<a href="#${code}"><code>${code}</code></a>`);
   return `<section>
 <h3><b>${method}</b> ${escape(url)}</h3>
@@ -34,6 +32,11 @@ function routeSection({ method, url, spec }: RegisteredRoute): string {
 <p class="facts">${escape(whoMay(spec))}${spec.requestKey === undefined ? '' : ` · <code>Idempotency-Key</code> ${spec.requestKey}`} · answers ${escape(answers.join(', '))}${codes.length > 0 ? ` · refuses with ${codes.join(', ')}` : ''}</p>
 ${fields.length > 0 ? `<table>${fields.join('')}</table>` : ''}
 </section>`;
+}
+
+function nameOf(body: NonNullable<AnswerBody>): string {
+  if ('schema' in body) return body.schema;
+  return 'events' in body ? `${body.events} as server-sent events` : body.content;
 }
 
 function whoMay({ access }: RouteSpec): string {
