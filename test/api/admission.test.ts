@@ -23,6 +23,8 @@ const routes: readonly (readonly [method: 'GET' | 'POST' | 'DELETE', url: string
   ['POST', '/v1/artworks', 'videos:create'],
   ['GET', '/v1/rooms', 'videos:read'],
   ['GET', '/v1/rooms/living-room/preview', 'videos:read'],
+  ['GET', '/v1/accounts', 'credits:read'],
+  ['GET', '/v1/accounts/a-1/refusals', 'credits:read'],
   ['GET', '/v1/rooms/living-room/mockup', 'videos:create'],
   ['GET', '/v1/rooms/living-room/mockup/a-digest', 'videos:create'],
   ['GET', '/v1/accounts/a-1/credits', 'credits:read'],

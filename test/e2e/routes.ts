@@ -15,6 +15,8 @@ export const routes: readonly RouteCell[] = [
   route('POST', '/v1/videos/none/cancel', 'videos:create'),
   route('GET', '/v1/videos/none/download', 'videos:read'),
   route('POST', '/v1/artworks', 'videos:create'),
+  route('GET', '/v1/accounts', 'credits:read'),
+  route('GET', '/v1/accounts/a-1/refusals', 'credits:read'),
   route('GET', '/v1/rooms/none/mockup', 'videos:create'),
   route('GET', '/v1/accounts/a-1/credits', 'credits:read'),
   route('GET', '/v1/accounts/a-1/credits/stream', 'credits:read'),

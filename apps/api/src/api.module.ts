@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AccountsController } from './credits/accounts.controller.js';
 import { BillingController } from './credits/billing.controller.js';
 import { CreditsController } from './credits/credits.controller.js';
 import { CreditsStreamController } from './credits/credits-stream.controller.js';
 import { EventsController } from './credits/events.controller.js';
 import { SupportController } from './credits/support.controller.js';
+import { Refusals } from './edge/refusals.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { CreditsStreams } from './live/credits-streams.js';
@@ -31,6 +33,7 @@ import { VideosController } from './videos/videos.controller.js';
     DownloadsController,
     ArtworksController,
     RoomsController,
+    AccountsController,
     CreditsController,
     CreditsStreamController,
     SupportController,
@@ -47,7 +50,7 @@ import { VideosController } from './videos/videos.controller.js';
     SessionController,
     SandboxTokensController,
   ],
-  providers: [RouteTable, Waiting, Pictures, CreditsStreams, Metrics],
+  providers: [RouteTable, Refusals, Waiting, Pictures, CreditsStreams, Metrics],
 })
 export class ApiModule {}
 

@@ -13,6 +13,7 @@ import { admission, type Gate, limitOf } from './edge/admission.js';
 import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
+import { Refusals } from './edge/refusals.js';
 import type { RouteSpec } from './edge/route.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
@@ -48,6 +49,9 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   });
   const routes = app.get(RouteTable, { strict: false });
   const fastify = adapter.getInstance<FastifyInstance>();
+  const refusals = app.get(Refusals, { strict: false });
+  fastify.decorate('refusals', { getter: () => refusals });
+  fastify.decorateRequest('about', null);
   const addresses = app.get(Addresses, { strict: false });
   guardRoutes(fastify, routes, {
     authenticators: app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),

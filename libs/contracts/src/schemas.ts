@@ -32,6 +32,7 @@ function object(properties: { readonly [member: string]: Schema }, optional: rea
 }
 
 const source = { type: 'string', enum: ['plan', 'trial', 'purchase', 'goodwill'] };
+const status = { type: 'string', enum: ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended', 'none'] };
 const key = { id: string, name: string, scopes: list(string), createdAt: instant, revoked: { type: 'boolean' } };
 
 const number = { type: 'number' } as const;
@@ -53,7 +54,7 @@ export const schemas: { readonly [name: string]: Schema } = {
   Credits: object({
     accountId: string,
     plan: orNull(ref('Plan')),
-    status: { type: 'string', enum: ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended', 'none'] },
+    status,
     available: whole,
     upcoming: whole,
     inProgress: orNull(whole),
@@ -98,6 +99,22 @@ export const schemas: { readonly [name: string]: Schema } = {
     actor: orNull(string),
     cause: string,
     text: string,
+  }),
+  AccountSummary: object({
+    accountId: string,
+    status,
+    plan: orNull(ref('Plan')),
+    available: whole,
+    inProgress: whole,
+    nextRenewalAt: orNull(instant),
+    endsAt: orNull(instant),
+    failedRenders: whole,
+    lastActivityAt: instant,
+  }),
+  AccountPage: object({ items: list(ref('AccountSummary')), nextCursor: orNull(string) }),
+  RefusalList: object({
+    items: list(object({ at: instant, command: string, code: string, title: string, detail: orNull(string), actor: orNull(string) })),
+    since: instant,
   }),
   LedgerPage: object({ items: list(ref('LedgerLine')), nextCursor: orNull(string) }),
   Artwork: object({ artworkId: string, width: whole, height: whole }),

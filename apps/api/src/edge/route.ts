@@ -16,6 +16,9 @@ export type Body =
  */
 export type AnswerBody = { readonly schema: string } | { readonly content: string } | { readonly events: string } | null;
 
+/** Commands whose refusals support can look up. */
+export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
+
 /**
  * Where a route's account stands, and so what a customer may reach of it: the path's `:accountId`, that of the path's
  * `:videoId`, the query's or the JSON body's `accountId`, or the form's (which its route reads with `accountOfForm`). `staff`:
@@ -34,6 +37,8 @@ export type Access =
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
   readonly summary: string;
+  /** The command that the route stands for, where it does: what it refuses is kept for support. */
+  readonly command?: CommandName;
   readonly access: Access;
   readonly body?: Body;
   readonly query?: new () => object;

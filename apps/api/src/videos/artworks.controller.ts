@@ -29,6 +29,7 @@ export class ArtworksController {
 
   @Post()
   @Route({
+    command: 'UploadArtwork',
     summary:
       'Upload a PNG, JPEG or WebP of up to 20 MB and 64 megapixels: multipart/form-data with `file`, and `accountId` where the caller is not the customer',
     access: { scope: 'videos:create', account: 'form' },
@@ -38,6 +39,7 @@ export class ArtworksController {
   })
   async upload(@Req() request: FastifyRequest): Promise<Uploaded> {
     const { accountId, content } = await this.pictures.receive(request.raw, () => readForm(request));
+    request.about = accountId;
     return this.pictures.inTurn(async () => {
       const picture = await this.pictures.inspect(content);
       const { artworkId, artwork } = await this.artworks.add(accountId, picture, callerOf(request));

@@ -23,6 +23,7 @@ export class VideosController {
 
   @Post()
   @Route({
+    command: 'CreateVideo',
     summary: 'Create a video: uses exactly one credit',
     access: { scope: 'videos:create', account: 'body' },
     body: { kind: 'json', shape: CreateVideoBody },
@@ -74,6 +75,7 @@ export class VideosController {
   @Post(':videoId/cancel')
   @HttpCode(200)
   @Route({
+    command: 'CancelVideo',
     summary: 'Cancel a video that no worker has started: the credit goes back',
     access: { scope: 'videos:create', account: 'video' },
     requestKey: 'optional',
