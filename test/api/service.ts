@@ -141,7 +141,7 @@ export async function startService(
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
     {
       provide: RoomPreviews,
-      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined), mockup: mockupOf },
+      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a webp') : undefined), mockup: mockupOf },
     },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },

@@ -36,7 +36,7 @@ export class RoomsController {
   @Route({
     summary: 'A picture of a room',
     access: { scope: 'videos:read', account: 'same-for-all', signed: 'read' },
-    answers: { 200: { content: 'image/jpeg' }, 304: null },
+    answers: { 200: { content: 'image/webp' }, 304: null },
     problems: ['unknown-room'],
   })
   async preview(@Param('roomId') roomId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -45,7 +45,7 @@ export class RoomsController {
     const etag = `"${digestOf(picture)}"`;
     reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
     if (matchesEtag(request.headers['if-none-match'], etag)) reply.code(304).send();
-    else reply.header('content-type', 'image/jpeg').send(Buffer.from(picture));
+    else reply.header('content-type', 'image/webp').send(Buffer.from(picture));
   }
 
   @Get(':roomId/mockup')
