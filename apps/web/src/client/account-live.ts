@@ -1,4 +1,4 @@
-import type { CreditsView } from '#contracts';
+import type { CreditsView, RoomMockup } from '#contracts';
 import { type ApiAccess, CreditsApi, type SessionView, type VideoAndCredits } from './credits-api.js';
 import { type Connection, LiveCredits } from './live-credits.js';
 import type { Refused } from './problems.js';
@@ -51,6 +51,9 @@ export class AccountLive {
     supportContact: null,
     videosAway: false,
   };
+  /** Artworks that this page has sent, by their id: a card can show one while its video is being made. */
+  readonly artworks = new Map<string, { readonly url: string; readonly width: number; readonly height: number }>();
+  private readonly mockups = new Map<string, Promise<RoomMockup>>();
   private readonly listeners = new Set<(state: AccountState) => void>();
   private readonly live: LiveCredits;
   private videosWanted = false;
@@ -92,6 +95,17 @@ export class AccountLive {
     if (this.videosWanted) return;
     this.videosWanted = true;
     this.read();
+  }
+
+  /** How artworks hang in a room; asked for once. */
+  mockup(roomId: string): Promise<RoomMockup> {
+    const known = this.mockups.get(roomId);
+    if (known !== undefined) return known;
+    const asked = this.api.mockup(roomId);
+    this.mockups.set(roomId, asked);
+    // A failure is told to whoever asked, and the next may ask again.
+    asked.catch(() => this.mockups.delete(roomId));
+    return asked;
   }
 
   /** Reads the next page of older creations. Rejects as the client does. */

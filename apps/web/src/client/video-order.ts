@@ -1,6 +1,7 @@
 import type { RoomMockup, RoomView } from '#contracts';
 import { type Trouble, troubleOf } from '../words/troubles.js';
-import type { CreditsApi, VideoAndCredits } from './credits-api.js';
+import type { AccountLive } from './account-live.js';
+import type { VideoAndCredits } from './credits-api.js';
 import { Intents, randomKey } from './intent.js';
 import { faultOfFile, faultOfPixels, type PictureFault } from './picture-check.js';
 import { ConnectionLost, Refused } from './problems.js';
@@ -43,17 +44,17 @@ export class VideoOrder {
   sending = false;
   trouble: Trouble | null = null;
   private readonly intents = new Intents(randomKey);
-  private readonly mockups = new Map<string, RoomMockup>();
 
-  /** `api` and `accountId` as they are at each moment: a host may bring a fresh token. `changed` is called whenever something here changes. */
-  constructor(private readonly from: { readonly api: () => CreditsApi; readonly accountId: () => string; readonly changed: () => void }) {}
+  /** `live` is the account as it is at each moment: a host may bring a fresh token. `changed` is called whenever something here changes. */
+  constructor(private readonly from: { readonly live: () => AccountLive; readonly changed: () => void }) {}
 
   /** Reads the rooms and, one after the other, how artworks hang in them. */
   async open(): Promise<void> {
-    this.set({ trouble: null });
+    // What can be tried again is still to be said; a wrong file is forgotten.
+    if (this.trouble?.again !== true) this.set({ trouble: null });
     try {
       if (this.rooms === null) {
-        const { items } = await this.from.api().rooms();
+        const { items } = await this.from.live().api.rooms();
         this.set({ rooms: items, roomId: this.roomId ?? items[0]?.roomId ?? null });
       }
       await this.see(this.roomId);
@@ -61,6 +62,13 @@ export class VideoOrder {
     } catch (error) {
       this.set({ trouble: troubleOf(error, 'read') });
     }
+  }
+
+  /** Another account: the files may stay, what the other account was told of them may not. */
+  startOver(): void {
+    for (const artwork of this.artworks) artwork.artworkId = null;
+    this.title = '';
+    this.set({ trouble: null });
   }
 
   chooseRoom(roomId: string): void {
@@ -108,8 +116,8 @@ export class VideoOrder {
     try {
       const artworkId = await this.arrived(artwork).catch((error: unknown) => this.refusePicture(artwork, error));
       if (artworkId === undefined) return null;
-      const wish = { accountId: this.from.accountId(), roomId, artworkId, title: this.title.trim() === '' ? null : this.title.trim() };
-      const answer = await repeated(() => this.from.api().createVideo(wish, this.intents.keyFor(wish)));
+      const wish = { accountId: this.from.live().accountId, roomId, artworkId, title: this.title.trim() === '' ? null : this.title.trim() };
+      const answer = await repeated(() => this.from.live().api.createVideo(wish, this.intents.keyFor(wish)));
       this.intents.done(wish);
       this.title = '';
       return answer;
@@ -126,13 +134,7 @@ export class VideoOrder {
   /** The artwork's id, sending it where that has not happened or has failed. */
   private async arrived(artwork: ChosenArtwork): Promise<string> {
     if (artwork.artworkId !== null) return artwork.artworkId;
-    artwork.sending ??= this.from
-      .api()
-      .uploadArtwork(this.from.accountId(), artwork.file)
-      .then(({ artworkId }) => {
-        artwork.artworkId = artworkId;
-        return artworkId;
-      });
+    artwork.sending ??= this.sent(artwork);
     this.from.changed();
     try {
       return await artwork.sending;
@@ -140,6 +142,14 @@ export class VideoOrder {
       artwork.sending = null;
       this.from.changed();
     }
+  }
+
+  private async sent(artwork: ChosenArtwork): Promise<string> {
+    const { api, accountId, artworks } = this.from.live();
+    const { artworkId } = await api.uploadArtwork(accountId, artwork.file);
+    artwork.artworkId = artworkId;
+    artworks.set(artworkId, artwork);
+    return artworkId;
   }
 
   /** A picture that the service will never take leaves the choice; one that only got lost stays to be sent again. */
@@ -152,8 +162,7 @@ export class VideoOrder {
 
   private async see(roomId: string | null): Promise<void> {
     if (roomId === null) return;
-    const mockup = this.mockups.get(roomId) ?? (await this.from.api().mockup(roomId));
-    this.mockups.set(roomId, mockup);
+    const mockup = await this.from.live().mockup(roomId);
     if (this.roomId === roomId) this.set({ mockup });
   }
 

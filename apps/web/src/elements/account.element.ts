@@ -1,3 +1,4 @@
+import type { RoomView } from '#contracts';
 import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit';
 import { type AccountLive, type AccountState, liveAccount } from '../client/account-live.js';
 import { spokenDate } from '../words/dates.js';
@@ -28,6 +29,7 @@ export abstract class AccountElement extends LitElement {
   /** What is known of the account; null before anything was asked. Kept while a fresh token connects. */
   declare protected state: AccountState | null;
   protected live: AccountLive | null = null;
+  private joinedAccount: string | null = null;
   private unlisten: (() => void) | null = null;
 
   constructor() {
@@ -58,8 +60,8 @@ export abstract class AccountElement extends LitElement {
   /** Called at each change of what is known. */
   protected heard(_state: AccountState, _before: AccountState | null): void {}
 
-  /** Called when the account is connected, for what an element wants beyond the credits. */
-  protected joined(_live: AccountLive): void {}
+  /** Called when the account is connected, for what an element wants beyond the credits; `isOther` where it is not the same with a fresh token. */
+  protected joined(_live: AccountLive, _isOther: boolean): void {}
 
   protected get language(): Language {
     const wish = this.lang || closestLang(this) || document.documentElement.lang || 'en';
@@ -92,6 +94,10 @@ export abstract class AccountElement extends LitElement {
     return say<TemplateResult>(locale, words[name], values, n);
   }
 
+  protected roomName({ roomId, name }: RoomView): string {
+    return this.language.rooms[roomId] ?? name;
+  }
+
   /** A date in words, with the exact instant for those who point at it and for machines. */
   protected date(instant: string): TemplateResult {
     const { day, exact, datetime } = spokenDate(this.language.locale, instant, new Date());
@@ -113,7 +119,8 @@ export abstract class AccountElement extends LitElement {
       const live = liveAccount({ baseUrl, accountId: account, token: token === '' ? null : token });
       this.live = live;
       this.unlisten = live.listen((state) => this.take(state));
-      this.joined(live);
+      this.joined(live, account !== this.joinedAccount);
+      this.joinedAccount = account;
       this.take(live.state);
     }
     before?.();
@@ -132,6 +139,7 @@ export abstract class AccountElement extends LitElement {
     this.state = { ...state, ...kept };
     if (state.connection === 'refused' && before?.connection !== 'refused')
       this.announce('session-ended', { status: state.refusal?.status });
+    if (this.live?.claimExhausted() === true) this.announce('credits-exhausted', { accountId: this.account, credits: state.credits });
     this.heard(this.state, before);
   }
 }

@@ -1,4 +1,5 @@
 import { type TemplateResult, html, nothing, unsafeCSS } from 'lit';
+import type { AccountLive } from '../client/account-live.js';
 import { VideoOrder } from '../client/video-order.js';
 import tokens from '../theme/tokens.css';
 import { pictureLimits } from '../client/picture-check.js';
@@ -17,14 +18,12 @@ if (customElements.get('vc-room-stage') === undefined) customElements.define('vc
 export class CreateVideoButton extends AccountElement {
   static override styles = [unsafeCSS(tokens), unsafeCSS(dialogSheet), unsafeCSS(choicesSheet)];
   static override properties = { ...AccountElement.properties, news: { state: true }, dropping: { state: true } };
-  static override shadowRootOptions: ShadowRootInit = { ...AccountElement.shadowRootOptions, delegatesFocus: true };
   /** What happened, for those who hear the page. */
   declare private news: string;
   /** A file is held over the pop-up. */
   declare private dropping: boolean;
   private readonly order = new VideoOrder({
-    api: () => this.connected().api,
-    accountId: () => this.connected().accountId,
+    live: () => this.connected(),
     changed: () => this.requestUpdate(),
   });
 
@@ -48,6 +47,14 @@ export class CreateVideoButton extends AccountElement {
     this.dialog()?.close();
   }
 
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.trigger')?.focus(options);
+  }
+
+  protected override joined(_live: AccountLive, isOther: boolean): void {
+    if (isOther) this.order.startOver();
+  }
+
   protected override render(): TemplateResult {
     return html`<button class="primary trigger" part="button" type="button" aria-haspopup="dialog" @click=${() => this.show()}>
         <slot>${this.say('createVideo')}</slot>
@@ -56,6 +63,7 @@ export class CreateVideoButton extends AccountElement {
       <dialog
         part="dialog"
         aria-labelledby="heading"
+        lang=${this.language.locale}
         @click=${(event: MouseEvent) => event.target === event.currentTarget && this.hide()}
         @dragover=${(event: DragEvent) => this.drag(event, true)}
         @dragleave=${(event: DragEvent) => this.drag(event, false)}
@@ -69,13 +77,14 @@ export class CreateVideoButton extends AccountElement {
   private sheet(): TemplateResult {
     const { order } = this;
     const room = order.rooms?.find(({ roomId }) => roomId === order.roomId);
+    const roomName = room === undefined ? '' : this.roomName(room);
     return html`<form class="sheet ${this.dropping ? 'dropping' : ''}" novalidate @submit=${(event: Event) => this.submit(event)}>
       <div class="stage" part="stage">
         <vc-room-stage
           .mockup=${order.mockup}
           .artwork=${order.artwork}
           placeholder=${this.text('yourArtwork')}
-          label=${order.artwork === null ? (room?.name ?? '') : this.text('inRoom', { room: room?.name ?? '' })}
+          label=${order.artwork === null ? roomName : this.text('inRoom', { room: roomName })}
         ></vc-room-stage>
         ${this.dropping ? html`<p class="over">${this.say('letGo')}</p>` : nothing}
       </div>
@@ -127,6 +136,7 @@ export class CreateVideoButton extends AccountElement {
       say: this.say.bind(this),
       text: this.text.bind(this),
       sentence: this.sentence.bind(this),
+      roomName: this.roomName.bind(this),
       limits: { mb: pictureLimits.megabytes, mp: pictureLimits.megapixels },
     };
   }
@@ -135,6 +145,8 @@ export class CreateVideoButton extends AccountElement {
     event.preventDefault();
     const { live } = this;
     const done = await this.order.create();
+    // Whoever closed the pop-up meanwhile must not believe that it went well.
+    if (done === null && this.order.trouble !== null) this.show();
     if (done === null || live === null) return;
     live.took(done);
     this.hide();

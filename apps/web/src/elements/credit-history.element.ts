@@ -28,10 +28,13 @@ export class CreditHistory extends AccountElement {
     this.trouble = null;
   }
 
-  protected override joined(live: AccountLive): void {
+  protected override joined(live: AccountLive, isOther: boolean): void {
     // For the titles of the videos that credits were used for.
     live.wantVideos();
-    this.lines = null;
+    if (isOther) {
+      this.lines = null;
+      this.nextCursor = null;
+    }
     void this.read(null);
   }
 
@@ -44,7 +47,7 @@ export class CreditHistory extends AccountElement {
 
   protected override render(): TemplateResult {
     const { lines } = this;
-    return html`<section aria-labelledby="heading">
+    return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <h2 id="heading"><slot name="heading">${this.say('history')}</slot></h2>
       ${lines === null ? this.waiting() : lines.length === 0 ? html`<p class="soft">${this.say('emptyHistory')}</p>` : this.days(lines)}
       ${this.trouble === null ? nothing : html`<p class="trouble" role="status">${this.say(this.trouble.name)}</p>`}
@@ -74,7 +77,7 @@ export class CreditHistory extends AccountElement {
   private line(line: LedgerLine): TemplateResult {
     const { locale } = this.language;
     const { sentence, note } = historyEntry(line, (videoId) => this.titleOf(videoId));
-    const change = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(line.credits);
+    const change = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(line.credits).replace('-', '−');
     const at = new Date(line.at);
     return html`<li class="line" part="line">
       <time class="time" datetime=${line.at} title=${new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(at)}

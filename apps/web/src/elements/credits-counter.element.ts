@@ -1,5 +1,5 @@
 import type { CreditsView } from '#contracts';
-import { type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from 'lit';
+import { type TemplateResult, html, nothing, unsafeCSS } from 'lit';
 import type { AccountState } from '../client/account-live.js';
 import tokens from '../theme/tokens.css';
 import type { Catalogue } from '../words/en.js';
@@ -46,8 +46,8 @@ export class VideoCreditsCounter extends AccountElement {
     const standing = standingOf(credits);
     const { tone, headline, facts, sets } = standing;
     const counted = headline.n !== undefined;
-    return html`<div class="counter ${tone}" part="counter">
-        <div class="line" role="status">
+    return html`<div class="counter ${tone}" part="counter" lang=${this.language.locale}>
+        <div class="cut"><div class="line" role="status">
           <p class="headline ${counted ? 'counted' : ''}" part="headline">
             ${tone === 'plenty' ? nothing : html`<span class="mark" part="mark"></span>`}<span
               >${this.sentence(headline, (n) => digits(this.language.locale, n, this.previous))}</span
@@ -55,7 +55,7 @@ export class VideoCreditsCounter extends AccountElement {
           </p>
           ${facts.map((fact) => html`<span class="fact" part="fact">${this.sentence(fact)}</span>`)}
           ${offline ? html`<span class="fact offline" part="fact">${this.say('offline')}</span>` : nothing}
-        </div>
+        </div></div>
         ${sets.length === 0 ? nothing : this.toggle()}
       </div>
       ${this.advice(standing)} ${this.open && sets.length > 0 ? this.sets(sets) : nothing}`;
@@ -90,10 +90,6 @@ export class VideoCreditsCounter extends AccountElement {
       ${advice === null ? nothing : this.sentence(advice)} ${support !== null && contact === 'more' ? this.say('more') : nothing}
       ${support === null ? nothing : this.say('moreFrom', { contact: supportContact(support) })}
     </p>`;
-  }
-
-  protected override updated(_changed: PropertyValues): void {
-    this.previous = this.shown;
   }
 }
 

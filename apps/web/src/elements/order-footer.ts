@@ -25,7 +25,7 @@ function creation({ say, sentence, order, credits, offline }: Footer): TemplateR
   const available = credits?.available ?? 0;
   const again = order.trouble?.name === 'lostCreating' || order.trouble?.name === 'brokenCreating';
   return html`<button class="primary create" part="create" type="submit" aria-disabled=${order.sending ? 'true' : 'false'}>
-      ${order.sending ? say('creating') : html`${say(again ? 'tryAgain' : 'createVideo')}${again || available === 0 ? nothing : html`<span class="price"><span class="unseen">, </span>${say('uses', { n: 1, of: available })}</span>`}`}
+      ${order.sending ? say('creating') : html`${say(again ? 'tryAgain' : 'createVideo')}${again || available === 0 ? nothing : html`<span aria-hidden="true">·</span><span class="unseen">, </span><span class="price">${say('uses', { n: 1, of: available })}</span>`}`}
     </button>
     <p class="after">${offline ? say('offline') : credits === null || available === 0 ? nothing : sentence(leaving(credits))} ${say('downloadsFree')}</p>`;
 }

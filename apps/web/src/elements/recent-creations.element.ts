@@ -1,4 +1,4 @@
-import type { RoomView, VideoView } from '#contracts';
+import type { RoomMockup, RoomView, VideoView } from '#contracts';
 import { type PropertyValues, type TemplateResult, html, nothing, unsafeCSS } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AccountLive, AccountState } from '../client/account-live.js';
@@ -24,6 +24,7 @@ export class RecentCreations extends AccountElement {
     trouble: { state: true },
     more: { state: true },
     rooms: { state: true },
+    mockups: { state: true },
     news: { state: true },
   };
   /** The video that plays, with the address it began with: a fresh one would begin it anew. */
@@ -36,8 +37,11 @@ export class RecentCreations extends AccountElement {
   /** The next page is on its way. */
   declare private more: boolean;
   declare private rooms: readonly RoomView[];
+  /** Of the rooms whose videos have no poster. */
+  declare private mockups: ReadonlyMap<string, RoomMockup>;
   declare private news: string;
   private readonly addresses = new LastingAddresses();
+  private readonly wanted = new Set<string>();
   private focusNext: string | null = null;
 
   constructor() {
@@ -48,10 +52,12 @@ export class RecentCreations extends AccountElement {
     this.trouble = null;
     this.more = false;
     this.rooms = [];
+    this.mockups = new Map();
     this.news = '';
   }
 
-  protected override joined(live: AccountLive): void {
+  protected override joined(live: AccountLive, isOther: boolean): void {
+    if (isOther) this.forget();
     live.wantVideos();
     live.api.rooms().then(
       ({ items }) => (this.rooms = items),
@@ -60,19 +66,37 @@ export class RecentCreations extends AccountElement {
     );
   }
 
+  private forget(): void {
+    this.playing = null;
+    this.asked = null;
+    this.trouble = null;
+    this.news = '';
+  }
+
   protected override heard({ videos }: AccountState, before: AccountState | null): void {
     const known = new Map((before?.videos ?? []).map((video) => [video.videoId, video.status]));
-    for (const { videoId, status, title } of videos ?? []) {
+    for (const { videoId, status, title, roomId } of videos ?? []) {
+      if (status !== 'ready') this.wantMockup(roomId);
       const was = known.get(videoId);
       if (was === undefined || was === status || (status !== 'ready' && status !== 'failed')) continue;
       this.news = this.text(status === 'ready' ? 'isReady' : 'didNotWork', { title: title ?? this.text('untitled') });
     }
   }
 
+  private wantMockup(roomId: string): void {
+    if (this.wanted.has(roomId)) return;
+    this.wanted.add(roomId);
+    this.live?.mockup(roomId).then(
+      (mockup) => (this.mockups = new Map(this.mockups).set(roomId, { ...mockup, pictureUrl: this.lasting(mockup.pictureUrl) })),
+      // The room's preview stands in.
+      () => this.wanted.delete(roomId),
+    );
+  }
+
   protected override render(): TemplateResult {
     const { videos, nextCursor, videosAway } = this.state ?? { videos: null, nextCursor: null, videosAway: false };
     const away = videosAway && videos === null;
-    return html`<section aria-labelledby="heading">
+    return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <header class="head" part="header">
         <h2 id="heading"><slot name="heading">${this.say('recentCreations')}</slot></h2>
         <slot name="counter">
@@ -116,6 +140,8 @@ export class RecentCreations extends AccountElement {
       videoCard({
         video: { ...video, posterUrl: this.lasting(video.posterUrl), downloadUrl: this.lasting(video.downloadUrl) },
         roomPicture: this.lasting(this.rooms.find(({ roomId }) => roomId === video.roomId)?.previewUrl ?? null),
+        mockup: this.mockups.get(video.roomId) ?? null,
+        artwork: this.live?.artworks.get(video.artworkId) ?? null,
         playing: this.playing?.videoId === video.videoId ? this.playing.address : null,
         asked: this.asked === video.videoId,
         cancelling: this.cancelling === video.videoId,

@@ -6,23 +6,23 @@ import type { Wording } from './wording.js';
 const expectedRooms = 5;
 
 /** The room: pictures to choose one from. */
-export function roomChoice({ say }: Wording, order: VideoOrder): TemplateResult {
+export function roomChoice({ say, roomName }: Wording, order: VideoOrder): TemplateResult {
   const waiting = Array.from({ length: expectedRooms }, () => html`<span class="room skeleton"></span>`);
   return html`<fieldset class="choice">
     <legend class="label">${say('room')}</legend>
     <div class="rooms">
       ${
         order.rooms?.map(
-          ({ roomId, name, previewUrl }) => html`<label class="room">
+          (room) => html`<label class="room">
             <input
               class="unseen"
               type="radio"
               name="room"
-              value=${roomId}
-              .checked=${roomId === order.roomId}
-              @change=${() => order.chooseRoom(roomId)}
+              value=${room.roomId}
+              .checked=${room.roomId === order.roomId}
+              @change=${() => order.chooseRoom(room.roomId)}
             />
-            <img src=${previewUrl} alt="" width="160" height="90" /><span class="room-name">${name}</span>
+            <img src=${room.previewUrl} alt="" width="160" height="90" /><span class="room-name">${roomName(room)}</span>
           </label>`,
         ) ?? waiting
       }

@@ -12,6 +12,7 @@ export interface ShownArtwork extends Size {
 /** Pixels that a centimetre of the wall is drawn with, before the perspective; about what it comes to on a large screen. */
 const perCm = 4;
 const underCm = 0.2;
+const wordsPx = 15;
 /** What hangs there before an artwork is chosen: the outline of a usual one. */
 const outline: Size = { width: 4, height: 3 };
 
@@ -22,6 +23,8 @@ export class RoomStage extends LitElement {
     mockup: { attribute: false },
     artwork: { attribute: false },
     label: { type: String },
+    placeholder: { type: String },
+    bare: { type: Boolean },
     there: { state: true },
   };
   declare mockup: RoomMockup | null;
@@ -30,6 +33,8 @@ export class RoomStage extends LitElement {
   declare label: string;
   /** What stands on the wall while no artwork is chosen. */
   declare placeholder: string;
+  /** Nothing but the picture: the wall stays empty without an artwork, and those who do not see it are told elsewhere. */
+  declare bare: boolean;
   /** The room's picture has come. */
   declare private there: boolean;
   private readonly resized = new ResizeObserver(() => this.fit());
@@ -40,6 +45,7 @@ export class RoomStage extends LitElement {
     this.artwork = null;
     this.label = '';
     this.placeholder = '';
+    this.bare = false;
     this.there = false;
   }
 
@@ -60,11 +66,13 @@ export class RoomStage extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { mockup, artwork, there } = this;
     if (mockup === null) return nothing;
-    return html`<div class="room ${there ? 'there' : ''}" role="img" aria-label=${this.label}>
+    return html`<div class="room ${there ? 'there' : ''}" role=${this.bare ? 'presentation' : 'img'} aria-label=${this.bare ? nothing : this.label}>
       <img class="empty" src=${mockup.pictureUrl} alt="" @load=${() => (this.there = true)} />
       ${
         artwork === null
-          ? html`<div class="outline">${this.placeholder}</div>`
+          ? this.bare
+            ? nothing
+            : html`<div class="outline">${this.placeholder}</div>`
           : html`<div class="shadow"></div>
               <div class="frame">
                 <div class="moulding"></div>
@@ -137,6 +145,7 @@ export class RoomStage extends LitElement {
     const room = this.renderRoot.querySelector<HTMLElement>('.room');
     if (mockup === null || room === null || this.clientWidth === 0) return;
     const scale = Math.max(this.clientWidth / mockup.width, this.clientHeight / mockup.height);
+    this.sizeWords(mockup, scale);
     const [left, right] = this.frameEdges(mockup);
     const wish = this.clientWidth / 2 - ((left + right) / 2) * scale;
     const x = Math.min(0, Math.max(this.clientWidth - mockup.width * scale, wish));
@@ -146,6 +155,17 @@ export class RoomStage extends LitElement {
       height: `${mockup.height}px`,
       transform: `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) scale(${scale.toFixed(5)})`,
     });
+  }
+
+  /** The words on the wall are as large as other words, however small the room is shown. */
+  private sizeWords(mockup: RoomMockup, scale: number): void {
+    const drawn = (this.frameWidth(mockup) / sizesOf(mockup, outline).frame.width / perCm) * scale;
+    this.put('.outline', { fontSize: `${(wordsPx / drawn).toFixed(1)}px` });
+  }
+
+  private frameWidth(mockup: RoomMockup): number {
+    const [left, right] = this.frameEdges(mockup);
+    return right - left;
   }
 
   private frameEdges(mockup: RoomMockup): readonly [number, number] {

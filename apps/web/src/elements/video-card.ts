@@ -1,6 +1,7 @@
-import type { VideoView } from '#contracts';
+import type { RoomMockup, VideoView } from '#contracts';
 import { type TemplateResult, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { ShownArtwork } from './room-stage.element.js';
 import type { Trouble } from '../words/troubles.js';
 import type { Wording } from './wording.js';
 
@@ -16,6 +17,9 @@ interface Card extends Pick<Wording, 'say' | 'text'> {
   readonly video: VideoView;
   /** Stands in, dimmed, until there is a poster. */
   readonly roomPicture: string | null;
+  /** How the artwork hangs there, and the artwork where this page has it: shown instead of the stand-in. */
+  readonly mockup: RoomMockup | null;
+  readonly artwork: ShownArtwork | null;
   /** The address it plays from; null while it does not. */
   readonly playing: string | null;
   readonly asked: boolean;
@@ -38,7 +42,7 @@ export function videoCard(card: Card): TemplateResult {
 }
 
 function media(card: Card): TemplateResult {
-  const { video, playing, actions, text, roomPicture } = card;
+  const { video, playing, actions, text, roomPicture, mockup, artwork } = card;
   if (playing !== null) {
     return html`<video class="picture" part="video" controls autoplay playsinline src=${playing} poster=${video.posterUrl ?? nothing}></video>`;
   }
@@ -49,9 +53,12 @@ function media(card: Card): TemplateResult {
         <span class="disc"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5.5v13l11-6.5z" /></svg></span>
       </button>`;
   }
-  return html`${roomPicture === null ? nothing : html`<img class="picture dimmed" src=${roomPicture} alt="" />`}
-  ${video.status === 'queued' || video.status === 'rendering' ? bar(card, video.progress ?? 0) : nothing}`;
+  return html`${mockup === null ? picture(roomPicture) : html`<vc-room-stage class="dimmed" bare .mockup=${mockup} .artwork=${artwork}></vc-room-stage>`}
+  ${video.status === 'queued' || video.status === 'rendering' ? bar(card, video.progress ?? 0) : nothing}
+  ${card.asked && video.status === 'queued' ? question(card) : nothing}`;
 }
+
+const picture = (address: string | null) => (address === null ? nothing : html`<img class="picture dimmed" src=${address} alt="" />`);
 
 function bar({ text, video }: Card, percent: number): TemplateResult {
   const label = video.status === 'queued' ? text('queued') : text('progress', { n: percent });
@@ -82,7 +89,7 @@ function state(card: Card): TemplateResult {
 }
 
 function queued(card: Card): TemplateResult {
-  const { video, asked, cancelling, actions, say, text } = card;
+  const { video, asked, actions, say, text } = card;
   if (!asked) {
     return html`<p class="state">
       ${say('queued')}
@@ -98,13 +105,18 @@ function queued(card: Card): TemplateResult {
       </button>
     </p>`;
   }
-  return html`<p class="state ask">
-    <span>${say('cancelAsk')}</span>
-    <button class="link" type="button" aria-disabled=${cancelling ? 'true' : 'false'} @click=${() => actions.cancel(video)}>
+  return html`<p class="state">${say('queued')}</p>`;
+}
+
+/** Asked over the picture, so that nothing beneath has to make room. */
+function question({ video, cancelling, actions, say }: Card): TemplateResult {
+  return html`<div class="ask" role="group" aria-labelledby=${`ask-${video.videoId}`}>
+    <p id=${`ask-${video.videoId}`}>${say('cancelAsk')}</p>
+    <button class="sure" type="button" aria-disabled=${cancelling ? 'true' : 'false'} @click=${() => actions.cancel(video)}>
       ${say(cancelling ? 'cancelling' : 'cancelYes')}
     </button>
-    <button class="link" type="button" data-keep @click=${() => actions.askToCancel(null)}>${say('cancelNo')}</button>
-  </p>`;
+    <button class="keep" type="button" data-keep @click=${() => actions.askToCancel(null)}>${say('cancelNo')}</button>
+  </div>`;
 }
 
 const named = ({ video, text }: Card): string => video.title ?? text('untitled');

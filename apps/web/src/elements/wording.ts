@@ -1,3 +1,4 @@
+import type { RoomView } from '#contracts';
 import type { TemplateResult } from 'lit';
 import type { Catalogue } from '../words/en.js';
 import type { Sentence } from '../words/standing.js';
@@ -7,5 +8,6 @@ export interface Wording {
   readonly say: (name: keyof Catalogue, values?: Readonly<Record<string, TemplateResult | number | string>>) => (string | TemplateResult)[];
   readonly text: (name: keyof Catalogue, values?: Readonly<Record<string, number | string>>) => string;
   readonly sentence: (sentence: Sentence) => (string | TemplateResult)[];
+  readonly roomName: (room: RoomView) => string;
   readonly limits: { readonly mb: number; readonly mp: number };
 }

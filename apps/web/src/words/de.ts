@@ -168,3 +168,12 @@ export const de: Catalogue = {
   },
   ownWords: '{text}',
 };
+
+/** Names of the rooms that come with the service; others keep the name they were given. */
+export const deRooms: Readonly<Record<string, string>> = {
+  'living-room': 'Wohnzimmer',
+  'gallery-wall': 'Galeriewand',
+  'evening-stairs': 'Treppenhaus am Abend',
+  'childs-room': 'Kinderzimmer',
+  'studio-office': 'Atelierbüro',
+};

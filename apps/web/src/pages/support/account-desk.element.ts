@@ -126,7 +126,7 @@ export class AccountDesk extends PagePart {
           </section>
           <section aria-labelledby="ledger-title">
             <h2 id="ledger-title">History <span class="heads" aria-hidden="true"><span>Change</span><span>Balance</span></span></h2>
-            <ledger-timeline @ledger-read=${() => (this.told = true)} .api=${this.api} .account=${account} .position=${credits.position} .titles=${this.titles()}></ledger-timeline>
+            <ledger-timeline @ledger-read=${this.read} .api=${this.api} .account=${account} .position=${credits.position} .titles=${this.titles()}></ledger-timeline>
           </section>
         </div>
       </div>
@@ -137,6 +137,11 @@ export class AccountDesk extends PagePart {
       }
     `;
   }
+
+  private readonly read = (): void => {
+    if (this.told) this.dispatchEvent(new CustomEvent('desk-changed', { bubbles: true }));
+    this.told = true;
+  };
 
   private titles(): ReadonlyMap<string, string> {
     return new Map(this.state?.videos?.flatMap(({ videoId, title }) => (title === null ? [] : [[videoId, title]])));

@@ -5,6 +5,9 @@ import { minute, told } from './said.js';
 import { sure } from './sure-dialog.element.js';
 import { notRead, wentWrong } from './trouble.words.js';
 
+/** A replayed message is handled by the topic's own consumer: what is still wrong is back after about this long, ms. */
+const HANDLED_MS = 1_500;
+
 /** `<parked-messages>`: what could not be right and was set aside, with its reason; each can be tried again or dropped. */
 export class ParkedMessages extends PagePart {
   static override properties = {
@@ -20,6 +23,7 @@ export class ParkedMessages extends PagePart {
   declare private said: string | null;
   /** The id that is being tried again. */
   declare private busy: string | null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -28,6 +32,11 @@ export class ParkedMessages extends PagePart {
     this.next = null;
     this.said = null;
     this.busy = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   protected override firstUpdated(): void {
@@ -74,6 +83,7 @@ export class ParkedMessages extends PagePart {
       await this.api?.replay(id);
       this.said = 'It is on its topic again. If it still cannot be right, it comes back here with its reason.';
       await this.read();
+      this.timer = setTimeout(() => void this.read(), HANDLED_MS);
     } catch (error) {
       this.said = wentWrong(error, 'what it says takes effect once').text;
     } finally {
@@ -101,6 +111,7 @@ export class ParkedMessages extends PagePart {
       if (!page) return;
       this.items = cursor === null ? page.items : [...(this.items ?? []), ...page.items];
       this.next = page.nextCursor;
+      this.dispatchEvent(new CustomEvent('desk-changed', { bubbles: true }));
     } catch (error) {
       this.said = notRead('The parked messages', error);
     }

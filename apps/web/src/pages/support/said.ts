@@ -25,7 +25,7 @@ export function setPresent(instant: string): void {
 }
 
 /** `31 March`, `12 March 09:41` or `12 Mar 09:41`, with the year where it is another than this one. */
-export function wordsFor({ at, to }: SaidInstant, now = present === null ? new Date() : new Date(present)): string {
+function wordsFor({ at, to }: SaidInstant, now = present === null ? new Date() : new Date(present)): string {
   const said = to === 'stamp' ? shortDay(new Date(at), now) : spokenDate(LOCALE, at, now).day;
   if (to === 'day') return said;
   return `${said} ${new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' }).format(new Date(at))}`;

@@ -5,6 +5,7 @@ import { DeskApi } from './desk-api.js';
 import { rememberName, rememberedName } from './desk-name.js';
 import { PagePart } from './page-part.js';
 import { setPresent } from './said.js';
+import type { TroubleLists } from './trouble-lists.element.js';
 
 type Session = SessionView | 'asking' | 'signed-out' | 'away';
 
@@ -76,7 +77,7 @@ export class SupportDesk extends PagePart {
           <input .value=${this.name} placeholder=${session.name} maxlength=${NAME_MAX} autocomplete="name" @change=${this.rename} />
         </label>
       </header>
-      <div class="desk" @click=${this.follow}>
+      <div class="desk" @click=${this.follow} @desk-changed=${this.changed}>
         <main tabindex="-1">
           ${
             account !== ''
@@ -98,6 +99,8 @@ export class SupportDesk extends PagePart {
       <sure-dialog></sure-dialog>
     `;
   }
+
+  private readonly changed = (): void => void this.querySelector<TroubleLists>('trouble-lists')?.refresh();
 
   private readonly rename = (event: Event): void => {
     this.name = (event.target as HTMLInputElement).value;

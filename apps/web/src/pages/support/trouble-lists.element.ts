@@ -78,7 +78,7 @@ export class TroubleLists extends PagePart {
   }
 
   /** Reads all lists again, and shows them at once: none pushes another down. */
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     const [parked, ...read] = await Promise.all([this.readParked(), ...lists.map(({ trouble }) => this.read(trouble))]);
     this.parked = parked;
     this.shown = Object.fromEntries(read);
