@@ -200,7 +200,14 @@ async function settled(page: Page): Promise<void> {
       for (const root of roots) {
         for (const element of root.querySelectorAll('*')) {
           if (element.shadowRoot) roots.push(element.shadowRoot);
-          if (element instanceof HTMLImageElement && element.checkVisibility() && element.src !== '' && !element.complete) coming++;
+          if (
+            element instanceof HTMLImageElement &&
+            element.checkVisibility() &&
+            element.loading !== 'lazy' &&
+            element.src !== '' &&
+            !element.complete
+          )
+            coming++;
         }
       }
       const loaded = performance.getEntriesByType('resource').map((entry) => (entry as PerformanceResourceTiming).responseEnd);
