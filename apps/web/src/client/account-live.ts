@@ -58,6 +58,7 @@ export class AccountLive {
   private readonly live: LiveCredits;
   private videosWanted = false;
   private exhausted = false;
+  private refusalTold = false;
   private reading = false;
   private readAgain = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -130,6 +131,13 @@ export class AccountLive {
   claimExhausted(): boolean {
     const claimed = this.exhausted;
     this.exhausted = false;
+    return claimed;
+  }
+
+  /** True once when the service has refused for good, for whoever asks first. */
+  claimRefusal(): boolean {
+    const claimed = this.state.connection === 'refused' && !this.refusalTold;
+    this.refusalTold ||= claimed;
     return claimed;
   }
 

@@ -95,7 +95,7 @@ export class RecentCreations extends AccountElement {
 
   protected override render(): TemplateResult {
     const { videos, nextCursor, videosAway } = this.state ?? { videos: null, nextCursor: null, videosAway: false };
-    const away = videosAway && videos === null;
+    const away = videosAway && videos === null && this.closed === null;
     return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <header class="head" part="header">
         <h2 id="heading"><slot name="heading">${this.say('recentCreations')}</slot></h2>
@@ -117,7 +117,7 @@ export class RecentCreations extends AccountElement {
   }
 
   private waiting(): TemplateResult {
-    if (this.state?.connection === 'refused') return html``;
+    if (this.closed !== null) return html``;
     const places = Array.from({ length: skeletons }, () => html`<li class="card"><div class="media"></div><div class="words"></div></li>`);
     return html`<ul class="cards" aria-busy="true" aria-label=${this.text('loading')}>${places}</ul>`;
   }
