@@ -6,8 +6,8 @@ const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'))
 export default {
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // They need servers: `npm run test:engines`.
-  testPathIgnorePatterns: ['/node_modules/', '\\.engines\\.test\\.ts$'],
+  // They need servers (`npm run test:engines`) or a browser (`npm run test:browser`).
+  testPathIgnorePatterns: ['/node_modules/', '\\.(engines|browser)\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',

@@ -74,6 +74,8 @@ async function compilePages(root, web, made) {
   if (entries.size === 0) return;
   const { metafile } = await esbuild.build({
     ...common(web),
+    // A picture that a page itself names is an entry without code.
+    loader: { ...common(web).loader, '.svg': 'copy' },
     entryPoints: [...entries],
     outdir: join(made, 'assets'),
     publicPath: '/web',

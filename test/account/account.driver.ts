@@ -7,6 +7,9 @@ import {
   causes,
   GetCredits,
   GetCreditsHandler,
+  type CreditsUntilChange,
+  GetCreditsUntilChange,
+  GetCreditsUntilChangeHandler,
   GetLedger,
   GetLedgerHandler,
   GrantCredits,
@@ -154,6 +157,12 @@ export class AccountDriver {
   view(past?: string | number): Promise<CreditsView> {
     const at = typeof past === 'string' ? ms(past) : past;
     return new GetCreditsHandler(this.accounts, this.plans, this.#clock).execute(new GetCredits(this.accountId, at));
+  }
+
+  /** The credits object now, and until when it holds if nothing is written. */
+  viewUntilChange(): Promise<CreditsUntilChange> {
+    const handler = new GetCreditsUntilChangeHandler(this.accounts, this.plans, this.#clock);
+    return handler.execute(new GetCreditsUntilChange(this.accountId, 0n));
   }
 
   /** Every line of the ledger, oldest first. */

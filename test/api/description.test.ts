@@ -104,7 +104,7 @@ describe('the description', () => {
       '503',
     ]);
     expect(operation?.parameters).toEqual([expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: true })]);
-    expect(operation?.security).toEqual([{ key: ['videos:create'] }]);
+    expect(operation?.security).toEqual([{ key: ['videos:create'] }, { session: [] }]);
     expect(operation).toMatchObject({
       requestBody: {
         content: {

@@ -97,7 +97,7 @@ describe('a download', () => {
     expect((await call(service, signed, { token: null, headers: { range: 'bytes=1-2' } })).status).toBe(206);
     expect((await call(service, signed, { token: null, method: 'HEAD' })).status).toBe(200);
     expect((await call(service, pathOf(service.addresses.poster(ready)), { token: null })).text).toBe('a poster');
-    expect((await call(service, pathOf(service.addresses.roomPreview('living-room')), { token: null })).text).toBe('a jpeg');
+    expect((await call(service, pathOf(service.addresses.roomPreview('living-room')), { token: null })).text).toBe('a webp');
     expect((await call(service, pathOf(service.addresses.roomPreview('cellar')), { token: null })).body).toMatchObject({
       status: 404,
       code: 'unknown-room',
@@ -129,7 +129,7 @@ describe('the rooms', () => {
         previewUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:3000\/v1\/rooms\/living-room\/preview\?expires=\d+&signature=/) as string,
       },
     ]);
-    expect((await call(service, pathOf(items[0]?.previewUrl ?? ''), { token: null })).headers['content-type']).toBe('image/jpeg');
+    expect((await call(service, pathOf(items[0]?.previewUrl ?? ''), { token: null })).headers['content-type']).toBe('image/webp');
   });
 
   it('say how an artwork hangs, with a picture that works by its address alone and never changes', async () => {

@@ -1,4 +1,4 @@
-import { Addresses, ApiKeys, keyAggregate, type Scope, SignedUrls, StaffKey } from '#access';
+import { Addresses, ApiKeys, keyAggregate, SandboxTokens, type Scope, Sessions, SignedUrls, SignInLink, StaffKey } from '#access';
 import {
   AccountChanges,
   ApiModule,
@@ -14,8 +14,10 @@ import {
   ReadModels,
   RoomPreviews,
   ROOMS,
+  SIGN_IN_LINK,
   TestClock,
   VideoFiles,
+  WebFiles,
 } from '#api';
 import type { CreditsView, VideoView } from '#contracts';
 import { ApplyBillingEvent, BUSINESS_CLOCK, GetCredits, GetLedger, GrantCredits, PLANS, readPlans, RevokeCredits } from '#credits';
@@ -37,9 +39,10 @@ import {
   ClaimRenderJob,
   CreateVideo,
   GetVideo,
+  ListAccounts,
   ListVideos,
-  MACHINE_CLOCK,
   mockupOf,
+  MACHINE_CLOCK,
 } from '#videos';
 import { readSettings, Settings } from '#service';
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
@@ -54,7 +57,7 @@ export const staffToken = 'vc_staff_for_the_tests_of_the_edge';
 export const now = Date.UTC(2027, 0, 31, 10);
 
 const messages = { ApplyBillingEvent, ApplyRenderResult, CancelVideo, ClaimRenderJob, CreateVideo, GrantCredits, RevokeCredits };
-const questions = { GetCredits, GetLedger, GetVideo, ListVideos };
+const questions = { GetCredits, GetLedger, GetVideo, ListAccounts, ListVideos };
 type Name = keyof typeof messages | keyof typeof questions;
 
 /** The edge with everything behind it played by the test: `answers` says what each command or query gives, `asked` what came. */
@@ -73,6 +76,8 @@ export interface Service {
   position(at: bigint): string;
   /** A key with these scopes; its token. */
   tokenFor(...scopes: readonly Scope[]): Promise<string>;
+  readonly customers: SandboxTokens;
+  readonly link: SignInLink;
 }
 
 /** The ports as the test sets them. */
@@ -88,8 +93,12 @@ export interface Behind {
   readonly operations: { -readonly [name in keyof Operations]: Operations[name] };
 }
 
-/** `otherFiles` stand in for those in memory. */
-export async function startService(env: { readonly [name: string]: string } = { SANDBOX: 'true' }, otherFiles?: Files): Promise<Service> {
+/** `otherFiles` stand in for those in memory; `web` is the folder of the built pages. */
+export async function startService(
+  env: { readonly [name: string]: string } = { SANDBOX: 'true' },
+  otherFiles?: Files,
+  web?: string,
+): Promise<Service> {
   const store = MemoryEventStore.create();
   const files = new MemoryFiles();
   const asked: unknown[] = [];
@@ -121,6 +130,8 @@ export async function startService(env: { readonly [name: string]: string } = { 
   const keys = new ApiKeys({ transactor: transactor(keyAggregate), store, ids: randomIds, clock: systemMachineClock });
   const artworks = new Artworks(transactor(artworkAggregate), otherFiles ?? files, randomIds);
   const urls = new SignedUrls('a key that only this test knows', systemMachineClock);
+  const customers = new SandboxTokens('a key that only this test knows', systemMachineClock);
+  const link = new SignInLink(staffToken, randomIds);
   const addresses = new Addresses(urls, () => 'http://127.0.0.1:3000');
   const plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
 
@@ -130,16 +141,20 @@ export async function startService(env: { readonly [name: string]: string } = { 
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
     {
       provide: RoomPreviews,
-      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a jpeg') : undefined), mockup: mockupOf },
+      useValue: { read: async (roomId: string) => (roomId === 'living-room' ? Buffer.from('a webp') : undefined), mockup: mockupOf },
     },
     { provide: FILES, useValue: otherFiles ?? files },
     { provide: BUSINESS_CLOCK, useValue: { now: () => behind.clock } },
+    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys, customers] },
+    { provide: SandboxTokens, useValue: customers },
+    { provide: Sessions, useValue: new Sessions('a key that only this test knows', randomIds, systemMachineClock) },
+    { provide: SIGN_IN_LINK, useValue: link },
     { provide: MACHINE_CLOCK, useValue: systemMachineClock },
     { provide: AccountChanges, useValue: { follow: async () => ({ upTo: () => 0n, stop: async () => undefined }) } },
-    { provide: AUTHENTICATORS, useValue: [new StaffKey(staffToken), keys] },
     { provide: ApiKeys, useValue: keys },
     { provide: SignedUrls, useValue: urls },
     { provide: Addresses, useValue: addresses },
+    { provide: WebFiles, useValue: new WebFiles(web === undefined ? [] : [web]) },
     { provide: Artworks, useValue: artworks },
     { provide: VideoFiles, useValue: { find: async (id: string) => behind.videos.get(id), poster: async () => 'videos/x.jpg' } },
     {
@@ -191,6 +206,8 @@ export async function startService(env: { readonly [name: string]: string } = { 
     urls,
     behind,
     tokenFor,
+    customers,
+    link,
     position: (at) => positionToken(store.logId, at),
   };
 }

@@ -7,6 +7,9 @@ export interface Load {
   /** The n-th request as it goes over the wire. */
   readonly request: (n: number) => string;
   readonly expectStatus: number;
+  /** Waits until the n-th request is to be sent. */
+  readonly before?: (n: number) => Promise<void>;
+  readonly answered?: (n: number, body: string) => void;
 }
 
 export interface LoadResult {
@@ -18,7 +21,7 @@ export interface LoadResult {
 
 /** Sends requests over kept-alive connections, one at a time on each, with as little work of its own as can be. Throws on any other status. */
 export async function load(options: Load): Promise<LoadResult> {
-  const { connections, requests } = options;
+  const { connections, requests, before, answered } = options;
   const latencies = new Float64Array(requests);
   let next = 0;
   const begin = performance.now();
@@ -27,10 +30,12 @@ export async function load(options: Load): Promise<LoadResult> {
       const socket = await open(options.port);
       const exchange = exchanger(socket);
       for (let n = next++; n < requests; n = next++) {
+        await before?.(n);
         const sent = performance.now();
         const { status, body } = await exchange(options.request(n));
         if (status !== options.expectStatus) throw new Error(`request ${n} was answered ${status}: ${body()}`);
         latencies[n] = performance.now() - sent;
+        answered?.(n, body());
       }
       socket.destroy();
     }),

@@ -8,10 +8,12 @@ import { queueServersBench } from './queue-servers.bench.js';
 import { readModelsBench } from './read-models.bench.js';
 import { renewalsBench } from './renewals.bench.js';
 import { serve } from './service.js';
+import { streamBench } from './stream.bench.js';
 
 const benches: { readonly [name: string]: () => Promise<Figures> } = {
   'create-video': createVideoBench,
   renewals: renewalsBench,
+  stream: streamBench,
   'event-store': () => eventStoreBench(),
   'read-models': () => readModelsBench(),
   'queue-servers': () => queueServersBench(),

@@ -27,7 +27,7 @@ class NothingController {
   @HttpCode(201)
   @Route({
     summary: 'Nothing',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'body' },
     body: { kind: 'json', shape: CreateVideoBody },
     requestKey: 'required',
     answers: { 201: { schema: 'VideoAndCredits' } },

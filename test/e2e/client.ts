@@ -52,6 +52,8 @@ export interface Asked {
   readonly body?: unknown;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Breaks the request off, or its answer. */
+  readonly signal?: AbortSignal;
 }
 
 type More = Readonly<Record<string, unknown>>;
@@ -87,11 +89,12 @@ export class Client {
   }
 
   /** A string, form or bytes go as they are, anything else as JSON. */
-  async send(method: string, path: string, { body, key, headers }: Asked = {}): Promise<Response> {
+  async send(method: string, path: string, { body, key, headers, signal }: Asked = {}): Promise<Response> {
     const raw = body === undefined || typeof body === 'string' || body instanceof FormData || body instanceof Uint8Array;
     const address = path.startsWith('http') ? '' : ((await this.network?.address(method, path)) ?? this.base);
     return fetch(`${address}${path}`, {
       method,
+      ...(signal === undefined ? {} : { signal }),
       headers: {
         ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
         ...(raw ? {} : { 'content-type': 'application/json' }),

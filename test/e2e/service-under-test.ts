@@ -21,6 +21,8 @@ export const Service: Services = onServers ? (await import('../engines/column/co
 const embeddedOnly = {
   'a second start on its folder is refused with a clear message, and the folder is unharmed':
     'On the servers column nothing is held by one process: any number share the engines.',
+  'the link printed at start opens the dashboard signed in, once, and a restart prints another':
+    'On the servers column no process prints one: any of several would have to know it. Staff sign in with the key.',
   'npm start passes SIGTERM on': 'npm start is the embedded column; the processes of the other are started by node itself.',
   'what is announced is not yet there: to report it without delivering it is a failure, and with a folder it comes here':
     'In a folder nothing can be put but by the service. The quick start of the servers column shows the direct way into the object store.',

@@ -16,6 +16,8 @@ export type Environment = Readonly<Record<string, string>>;
 export interface RunningService {
   readonly client: Client;
   readonly folder: string;
+  /** The link printed at start; one process on a folder prints one. */
+  readonly signInUrl?: string;
   /** Ends it in good order: the exit code; of several processes the first that is not 0. */
   stop(): Promise<number | null>;
   /** kill -9: whatever was not durable is gone. */
@@ -44,6 +46,7 @@ export class Service implements RunningService {
     readonly folder: string,
     readonly startMs: number,
     base: string,
+    readonly signInUrl: string,
   ) {
     this.client = new Client(base, readFileSync(join(folder, 'staff.key'), 'utf8').trim());
   }
@@ -52,20 +55,20 @@ export class Service implements RunningService {
     const began = performance.now();
     const child = run(folder, environment);
     const said = sayings(child);
-    const base = await new Promise<string>((resolve, reject) => {
+    const [base, signInUrl] = await new Promise<readonly [string, string]>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no start within ${START_MS} ms: ${said()}`)), START_MS);
       child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${said()}`)));
       child.stdout?.on('data', () => {
-        const match = /runs at (http:\/\/\S+)/.exec(said());
-        if (!match) return;
+        const [, at, link] = /runs at (http:\/\/\S+)\s+dashboard\s+(http:\/\/\S+)\s/.exec(said()) ?? [];
+        if (at === undefined || link === undefined) return;
         clearTimeout(timer);
-        resolve(match[1] as string);
+        resolve([at, link]);
       });
     }).catch((error: unknown) => {
       child.kill('SIGKILL');
       throw error;
     });
-    return new Service(child, folder, performance.now() - began, base);
+    return new Service(child, folder, performance.now() - began, base, signInUrl);
   }
 
   /** Starts a service that is meant to refuse: its exit code and all that it said. */

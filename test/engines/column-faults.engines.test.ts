@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, expectStatus, type Problem } from '../e2e/client.js';
+import { LivePage, openPage } from '../e2e/live-page.js';
 import { picture } from '../e2e/pictures.js';
 import { type Column, pause, startColumn } from './column/column.js';
 import { insist } from './column/load.js';
@@ -46,6 +47,7 @@ describe('the servers column without one of its engines', () => {
     const artworkId = await one.artwork('es', await picture());
     const { credits } = expectStatus(201, await one.grant('es', 2));
     await two.credits('es', credits.position);
+    const page = await openPage(two, 'es');
     await faults.down();
     const key = randomUUID();
     const began = performance.now();
@@ -66,6 +68,8 @@ describe('the servers column without one of its engines', () => {
     expect(made.status).toBe(201);
     const recoveryMs = Math.round(performance.now() - back);
     expect(expectStatus(201, await two.createVideo('es', artworkId, key)).video.videoId).toBe(made.body.video.videoId);
+    await until('the open page shows it', WAIT_MS, async () => page.last?.available === 1 || undefined);
+    await page.leave();
     await until('the trial is there', WAIT_MS, async () => (await one.credits('es-trial')).available === 1 || undefined);
     expect(await one.all('/v1/ops/parked')).toEqual([]);
     const consumed = (await one.ledger('es')).filter(({ type }) => type === 'credits.consumed');
@@ -102,18 +106,23 @@ describe('the servers column without one of its engines', () => {
 
   it('PostgreSQL: commands go on, reads answer 503, read models catch up by themselves', async () => {
     expectStatus(201, await one.grant('pg', 1));
+    const page = await openPage(two, 'pg');
     await column.postgres.kill();
     expectStatus(201, await one.grant('pg', 1));
     const began = performance.now();
     const refused = await two.get('/v1/accounts/pg/credits');
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
     expect(performance.now() - began).toBeLessThan(BOUND_MS);
+    const noPage = await LivePage.open(two, 'pg');
+    expect(noPage instanceof LivePage ? 'a stream' : [noPage.status, noPage.problem.code]).toEqual([503, 'store-unavailable']);
     await until('the api says so', WAIT_MS, async () => ((await readiness()).away.includes('read models') ? true : undefined));
     expect((await readiness()).status).toBe(200);
 
     await column.postgres.start();
     const back = performance.now();
     await until('both grants show', WAIT_MS, async () => (await two.credits('pg')).available === 2 || undefined);
+    await until('the page that stayed open shows them', WAIT_MS, async () => page.last?.available === 2 || undefined);
+    await page.leave();
     const recoveryMs = Math.round(performance.now() - back);
     await allRun();
     told.push({ engine: 'PostgreSQL killed', faults: 1, commands: 2, lost: 0, doubled: 0, recoveryMs });

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AccountsController } from './credits/accounts.controller.js';
 import { BillingController } from './credits/billing.controller.js';
 import { CreditsController } from './credits/credits.controller.js';
 import { CreditsStreamController } from './credits/credits-stream.controller.js';
 import { EventsController } from './credits/events.controller.js';
 import { SupportController } from './credits/support.controller.js';
+import { Refusals } from './edge/refusals.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
 import { CreditsStreams } from './live/credits-streams.js';
@@ -13,8 +15,11 @@ import { KeysController } from './ops/keys.controller.js';
 import { Metrics } from './ops/metrics.js';
 import { OperationsController } from './ops/operations.controller.js';
 import { TestClockController } from './ops/test-clock.controller.js';
+import { PagesController } from './pages/pages.controller.js';
 import { RendersController } from './renders/renders.controller.js';
 import { UploadsController } from './renders/uploads.controller.js';
+import { SandboxTokensController } from './sessions/sandbox-tokens.controller.js';
+import { SessionController } from './sessions/session.controller.js';
 import { ArtworksController } from './videos/artworks.controller.js';
 import { DownloadsController } from './videos/downloads.controller.js';
 import { Pictures } from './videos/pictures.js';
@@ -28,6 +33,7 @@ import { VideosController } from './videos/videos.controller.js';
     DownloadsController,
     ArtworksController,
     RoomsController,
+    AccountsController,
     CreditsController,
     CreditsStreamController,
     SupportController,
@@ -40,8 +46,11 @@ import { VideosController } from './videos/videos.controller.js';
     KeysController,
     HealthController,
     DescriptionController,
+    PagesController,
+    SessionController,
+    SandboxTokensController,
   ],
-  providers: [RouteTable, Waiting, Pictures, CreditsStreams, Metrics],
+  providers: [RouteTable, Refusals, Waiting, Pictures, CreditsStreams, Metrics],
 })
 export class ApiModule {}
 
@@ -50,4 +59,5 @@ export * from './http.js';
 export * from './ports.js';
 export { Route } from './edge/route.js';
 export { inBody } from './edge/shape.js';
+export { WebFiles } from './pages/web-files.js';
 export { CreateVideoBody } from './videos/videos.shapes.js';

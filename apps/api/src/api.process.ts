@@ -36,7 +36,7 @@ export async function startApi(settings: Settings): Promise<RunningProcess & { r
       gapless: false,
       // Without the event store nothing works; without another engine some things do not, and the process stays in use for the rest.
       readiness: { obstacles: obstaclesOf(engines, ['event store']), away: () => engines.away() },
-      gauges: async () => [...(await logGauges(engines.store, new Map())), ...(await queueGauges(engines.queue))],
+      gauges: [() => logGauges(engines.store, new Map()), () => queueGauges(engines.queue)],
       rebuild: (projection) => rebuilt(opened, projection),
     });
     const app = await createHttpApp(module, { logger: told.nest });

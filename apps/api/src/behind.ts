@@ -1,6 +1,6 @@
 import { consumerGroups, type Refusal, topics } from '#contracts';
 import { FactStream } from '#credits';
-import type { Gauge } from '#service';
+import { type Gauge, type GaugeSource, readGauges } from '#service';
 import {
   type EventStore,
   type MachineClock,
@@ -205,7 +205,13 @@ export class ServiceReadiness extends Readiness {
 }
 
 export class ServiceGauges extends Gauges {
-  constructor(readonly read: () => Promise<readonly Gauge[]>) {
+  constructor(
+    private readonly sources: readonly GaugeSource[],
+    private readonly surroundings: { readonly clock: MachineClock; readonly log: (message: string) => void },
+  ) {
     super();
+  }
+  read(): Promise<readonly Gauge[]> {
+    return readGauges(this.sources, this.surroundings);
   }
 }

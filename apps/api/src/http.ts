@@ -1,5 +1,6 @@
-import { type Authenticator, SignedUrls } from '#access';
+import { Addresses, type Authenticator, Sessions, SignedUrls } from '#access';
 import { systemMachineClock } from '#event-sourcing';
+import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -7,9 +8,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Settings, StartRefusedError, wordsOf } from '#service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admission, limitOf } from './edge/admission.js';
+import { bodyBeyondReach, holdToPlace } from './edge/account-reach.js';
+import { admission, type Gate, limitOf } from './edge/admission.js';
+import { answersPreflight, everyAnswer, headersFor } from './edge/answer-headers.js';
 import { ProblemError, refuse } from './edge/problem.js';
 import { ProblemFilter } from './edge/problem.filter.js';
+import { Refusals } from './edge/refusals.js';
 import type { RouteSpec } from './edge/route.js';
 import { RouteTable } from './edge/route-table.js';
 import { Waiting } from './edge/waiting.js';
@@ -35,7 +39,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
     clientErrorHandler: answerMalformed,
     // An address that cannot be decoded never comes as far as the filter.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      reply.send(refuse(reply, { code: 'bad-request', detail: error.message }));
+      reply.headers(everyAnswer).send(refuse(reply, { code: 'bad-request', detail: error.message }));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -45,12 +49,16 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   });
   const routes = app.get(RouteTable, { strict: false });
   const fastify = adapter.getInstance<FastifyInstance>();
-  guardRoutes(
-    fastify,
-    routes,
-    app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
-    app.get(SignedUrls, { strict: false }),
-  );
+  const refusals = app.get(Refusals, { strict: false });
+  fastify.decorate('refusals', { getter: () => refusals });
+  fastify.decorateRequest('about', null);
+  const addresses = app.get(Addresses, { strict: false });
+  guardRoutes(fastify, routes, {
+    authenticators: app.get<readonly Authenticator[]>(AUTHENTICATORS, { strict: false }),
+    urls: app.get(SignedUrls, { strict: false }),
+    sessions: app.get(Sessions, { strict: false }),
+    base: () => addresses.base(),
+  });
   await readBodies(fastify);
   watch(fastify, app.get(Metrics, { strict: false }));
   stopGracefully(fastify, app.get(Waiting, { strict: false }));
@@ -71,21 +79,26 @@ export async function listen(app: NestFastifyApplication, { host, port }: Pick<S
 }
 
 /** Gives every route its admission and its limit, from its own declaration. */
-function guardRoutes(fastify: FastifyInstance, routes: RouteTable, authenticators: readonly Authenticator[], urls: SignedUrls): void {
+function guardRoutes(fastify: FastifyInstance, routes: RouteTable, gate: Gate): void {
   fastify.decorateRequest('identity', null);
-  fastify.addHook('onRequest', (_request, reply, done) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    done();
+  fastify.decorateRequest('session', null);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headersFor(request.raw.url ?? '/'));
+    if (!answersPreflight(request, reply, routes)) done();
   });
   fastify.addHook('onRoute', (route) => {
     const spec = route.config?.spec;
     if (spec === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it: declare it with @Route`);
+    holdToPlace(route.url, spec);
     const method = String(route.method);
-    route.onRequest = [admission(spec, method, authenticators, urls)];
+    route.onRequest = [admission(spec, method, gate)];
     route.bodyLimit = limitOf(spec);
     if (spec.body === undefined && method !== 'GET' && method !== 'HEAD') {
       route.preHandler = (request, _reply, done) =>
         done(isEmpty(request.body) ? undefined : new ProblemError('invalid-body', 'this request takes no body'));
+    }
+    if (typeof spec.access === 'object' && spec.access.account === 'body') {
+      route.preHandler = (request, _reply, done) => done(bodyBeyondReach(request));
     }
     routes.add({ method, url: route.url, spec });
   });
@@ -124,7 +137,7 @@ function watch(fastify: FastifyInstance, metrics: Metrics): void {
 
 function isStream(spec: RouteSpec | undefined): boolean {
   const answer = spec?.answers[200];
-  return answer !== undefined && answer !== null && 'content' in answer && answer.content === 'text/event-stream';
+  return answer !== undefined && answer !== null && 'events' in answer;
 }
 
 /** Requests get this long to end when the service stops, ms of real time; then their connections are cut. */
@@ -134,8 +147,15 @@ const graceMs = 5_000;
 function stopGracefully(fastify: FastifyInstance, waiting: Waiting): void {
   const closed = new AbortController();
   let grace = Promise.resolve();
+  const connections = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   fastify.addHook('preClose', (done) => {
     waiting.stop();
+    // Browsers open connections ahead. One on which nothing was ever asked is not idle to Node, and would be waited for.
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     grace = systemMachineClock.sleep(graceMs, closed.signal).then(() => fastify.server.closeAllConnections());
     done();
   });

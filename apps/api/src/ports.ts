@@ -6,13 +6,16 @@ import type { DrawnMockup, Verification } from '#videos';
 
 /**
  * What the HTTP edge needs of the rest besides commands and queries. Each abstract class is its own injection token; the
- * composition root provides them all, together with `Settings`, `Addresses`, `ROOMS`, `FILES`, `AUTHENTICATORS`, `ApiKeys` and
- * `SignedUrls` of `#access`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
+ * composition root provides them all, together with `Settings`, `Addresses`, `ROOMS`, `FILES`, `AUTHENTICATORS`, `ApiKeys`,
+ * `Sessions`, `SandboxTokens` and `SignedUrls` of `#access`, `WebFiles`, `Artworks` of `#videos`, and `PLANS` and `BUSINESS_CLOCK` of `#credits`.
  */
 export const ROOMS = Symbol('rooms');
 export const FILES = Symbol('Files');
 /** A list of `Authenticator`, asked in order. */
 export const AUTHENTICATORS = Symbol('Authenticators');
+
+/** A `SignInLink`, or null where none was printed. */
+export const SIGN_IN_LINK = Symbol('SignInLink');
 
 /** A room as the catalogue of rooms has it. */
 export interface Room {

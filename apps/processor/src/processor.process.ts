@@ -38,6 +38,15 @@ class ProcessorProcessModule {
 /** Starts one processor of the servers column, with its health and metrics on PORT. */
 export async function startProcessor(settings: Settings): Promise<RunningProcess> {
   const opened = await openServersProcess(settings, 'processor');
+  try {
+    return await startOn(opened, settings);
+  } catch (error) {
+    await opened.stop();
+    throw error;
+  }
+}
+
+async function startOn(opened: ServersProcess, settings: Settings): Promise<RunningProcess> {
   const { engines, told } = opened;
   const app = await NestFactory.createApplicationContext(ProcessorProcessModule.of(opened), { logger: told.nest, abortOnError: false });
   const processor = app.get(Processor, { strict: false });
@@ -48,7 +57,7 @@ export async function startProcessor(settings: Settings): Promise<RunningProcess
   const server = await serveHealth(settings, {
     obstacles: obstaclesOf(engines, ['event store', 'message queue', 'read models', 'files']),
     away: () => engines.away(),
-    gauges: async () => [...(await logGauges(engines.store, await upTo())), ...(await queueGauges(engines.queue))],
+    gauges: [async () => logGauges(engines.store, await upTo()), () => queueGauges(engines.queue)],
     log: told.log,
   });
   const stop = async (): Promise<void> => {

@@ -8,13 +8,11 @@ import { startTopicWorker } from './topic.worker.process.js';
 /** A render worker by itself: on the topics where KAFKA_BROKERS says so, else over HTTP with SERVICE_URL and RENDER_API_KEY. */
 await runProcess(async (env) => {
   const settings = readWorkerSettings(env);
-  if (settings.kafka !== undefined) return startTopicWorker(settings, settings.kafka, env);
+  if (settings.kafka !== undefined) return startTopicWorker(settings, settings.kafka);
 
-  const apiKey = env['RENDER_API_KEY'];
-  if (!apiKey)
+  const { apiKey, serviceUrl: url = 'http://127.0.0.1:3000', id: workerId = `worker-${process.pid}` } = settings.worker;
+  if (apiKey === undefined)
     throw new StartRefusedError('RENDER_API_KEY is not set: the worker needs a key with the scope renders:work, or KAFKA_BROKERS');
-  const url = (env['SERVICE_URL'] ?? 'http://127.0.0.1:3000').replace(/\/+$/, '');
-  const workerId = env['WORKER_ID'] ?? `worker-${process.pid}`;
   const stopping = new AbortController();
   const working = workOverHttp(
     {

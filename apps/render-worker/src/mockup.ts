@@ -1,7 +1,7 @@
 import type { Homography, RoomMockup } from '#contracts';
 import sharp from 'sharp';
-import { Camera, poseAt } from './scenes/camera.js';
-import { factorsOf, hexOf, mat, profileTones, shadowsOf } from './scenes/hanging.js';
+import { Camera, type Pose, poseAt } from './scenes/camera.js';
+import { factorsOf, hexOf, mat, profileTones, shadowsOf, sideTones } from './scenes/hanging.js';
 import { lightArea } from './scenes/light-area.js';
 import type { Room } from './scenes/room.js';
 import { type Set, Stage } from './scenes/stage.js';
@@ -46,6 +46,7 @@ export function mockupOf({ room, light }: Set): Omit<RoomMockup, 'pictureUrl'> {
       width: round(framing.width * cm),
       mat: round(framing.mat * cm),
       matColour: mat,
+      sideColour: tone(sideTones(room.hanging)[seenFrom(room).x < x ? 'left' : 'right']),
       colours: { top: tone(top), right: tone(right), bottom: tone(bottom), left: tone(left) },
     },
     shadows: shadowsOf(room.hanging).map(({ right, down, blur, colour }) => ({
@@ -58,9 +59,13 @@ export function mockupOf({ room, light }: Set): Omit<RoomMockup, 'pictureUrl'> {
   };
 }
 
+function seenFrom(room: Room): Pose {
+  return poseAt(room.from, room.to, mockupProgress);
+}
+
 /** From centimetres on the plane this many metres out of the wall to the picture's pixels. */
 function onPlane(room: Room, z: number): Homography {
-  const camera = new Camera(poseAt(room.from, room.to, mockupProgress), room.lens, size.width, size.height);
+  const camera = new Camera(seenFrom(room), room.lens, size.width, size.height);
   const matrix = camera.ofPlane([0, 0, z], [1 / cm, 0, 0], [0, 1 / cm, 0]);
   return matrix.map((value) => round(value / matrix[8])) as unknown as Homography;
 }

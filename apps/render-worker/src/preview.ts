@@ -4,12 +4,12 @@ import { setUp } from './render-video.js';
 
 const size = { width: 960, height: 540 } as const;
 
-/** A room's picture for the catalogue: a JPEG of 960 × 540 with a quiet artwork made here, as the camera sees it on its way. */
+/** A room's picture for the catalogue: a WebP of 960 × 540 with a quiet artwork made here, as the camera sees it on its way. */
 export async function preview(roomId: string, roomsFolder: string): Promise<Buffer> {
   const stage = await setUp(sampleArtwork(), roomId, roomsFolder, size.width, size.height);
   return sharp(Buffer.from(stage.draw(0.3)), { raw: { ...size, channels: 4 } })
     .removeAlpha()
-    .jpeg({ quality: 84, mozjpeg: true })
+    .webp({ quality: 76, effort: 6 })
     .toBuffer();
 }
 

@@ -5,16 +5,11 @@ import { closeHealth, type KafkaSettings, openQueue, type RunningProcess, serveH
 import { RenderWorker } from './render-worker.js';
 
 /** A worker on the two render topics: it needs the brokers, and the service's addresses over HTTP. */
-export async function startTopicWorker(
-  settings: Settings,
-  kafka: KafkaSettings,
-  env: { readonly [name: string]: string | undefined },
-): Promise<RunningProcess> {
+export async function startTopicWorker(settings: Settings, kafka: KafkaSettings): Promise<RunningProcess> {
   const { log, fatal } = serviceLog(settings);
   const clock = systemMachineClock;
   const queue = await openQueue(kafka, { clock, log, onFatal: fatal });
-  const workerId = env['WORKER_ID'] || hostname();
-  const service = env['SERVICE_URL']?.replace(/\/+$/, '');
+  const { serviceUrl: service, id: workerId = hostname() } = settings.worker;
   const worker = new RenderWorker({
     queue,
     ids: randomIds,
@@ -38,7 +33,7 @@ export async function startTopicWorker(
   const server = await serveHealth(settings, {
     obstacles: async () => (await away()).map((name) => `the ${name} does not answer`),
     away,
-    gauges: async () => [],
+    gauges: [],
     log,
   });
   await worker.start();

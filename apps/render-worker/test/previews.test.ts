@@ -19,14 +19,14 @@ afterAll(() => {
 });
 
 it.each(rooms.map(({ roomId }) => [roomId]))('the committed preview of %s is what the code draws', async (roomId) => {
-  const committed = await readFile(new URL(`../../../libs/videos/src/rooms/previews/${roomId}.jpg`, import.meta.url));
-  expect(committed.length).toBeLessThan(90_000);
+  const committed = await readFile(new URL(`../../../libs/videos/src/rooms/previews/${roomId}.webp`, import.meta.url));
+  expect(committed.length).toBeLessThan(20_000);
   const { width, height } = await sharp(committed).metadata();
   expect([width, height]).toEqual([960, 540]);
   // The mean of the differences' absolute value, by the picture library: 0 for the same picture, 255 for its opposite.
   const { channels } = await sharp(
     await sharp(committed)
-      .composite([{ input: join(drawn, `${roomId}.jpg`), blend: 'difference' }])
+      .composite([{ input: join(drawn, `${roomId}.webp`), blend: 'difference' }])
       .png()
       .toBuffer(),
   ).stats();

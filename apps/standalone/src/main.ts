@@ -5,7 +5,14 @@ import { startStandalone } from './standalone.js';
 
 await runProcess(async (env) => {
   const settings = readSettings(env);
-  const { base, stop } = await startStandalone(settings);
+  const { base, signInUrl, stop } = await startStandalone(settings);
   const key = settings.staffApiKey === undefined ? `in ${join(settings.dataDir, 'staff.key')}` : 'STAFF_API_KEY';
-  return { greeting: `Video credits runs at ${base}\n  how to use it   ${base}/docs\n  staff key       ${key}`, stop };
+  const lines = [
+    `Video credits runs at ${base}`,
+    `  dashboard       ${signInUrl}`,
+    '                  (opens it signed in, once; afterwards sign in with the staff key)',
+    `  how to use it   ${base}/docs`,
+    `  staff key       ${key}`,
+  ];
+  return { greeting: lines.join('\n'), stop };
 });

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { secretFile, StaffKey } from '#access';
+import { secretFile, SignInLink, StaffKey } from '#access';
 import { createHttpApp, listen } from '#api';
 import type { Plans } from '#credits';
 import { type Position, type ProjectionProgress, type Projector, randomIds, systemMachineClock } from '#event-sourcing';
@@ -37,6 +37,8 @@ export interface Standalone {
   readonly ground: Ground;
   readonly projector: Projector;
   readonly staffToken: string;
+  /** Opens the dashboard signed in as staff, once. */
+  readonly signInUrl: string;
   /** How others reach it: no slash at the end. */
   readonly base: string;
   /** Finishes what has arrived, lets go of everything, gives the folder free. */
@@ -70,6 +72,7 @@ async function startOn(engines: Engines, { settings, plans, told, secrets, extra
   const { logger, log, fatal, nest } = told;
   const { dataDir, staffToken, signingKey } = secrets;
   const severalProcesses = engines.ownership !== undefined;
+  const signInLink = new SignInLink(staffToken, randomIds);
   let listening = '';
   const base = (): string => settings.publicUrl ?? listening;
   const { projector, progress, forProcessor } = readModelsOf(engines, told);
@@ -82,9 +85,10 @@ async function startOn(engines: Engines, { settings, plans, told, secrets, extra
     api: {
       ...grounded,
       authenticators: [new StaffKey(staffToken)],
+      signInLink,
       gapless: !severalProcesses,
       readiness: { obstacles: catchingUp(engines, progress), away: () => engines.away() },
-      gauges: async () => [...(await logGauges(engines.store, subscriptions())), ...(await queueGauges(engines.queue))],
+      gauges: [() => logGauges(engines.store, subscriptions()), () => queueGauges(engines.queue)],
       rebuild: (projection) => rebuildTold(projector, projection, { store: engines.store, told }),
     },
     processor: {
@@ -100,13 +104,14 @@ async function startOn(engines: Engines, { settings, plans, told, secrets, extra
   listening = await listen(app, settings);
   if (severalProcesses && settings.sandbox) grounded.testClock.follow();
   logger.info({ base: base(), dataDir, sandbox: settings.sandbox }, 'listening');
+  const signInUrl = `${base()}/sign-in?link=${signInLink.secret}`;
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     await grounded.testClock.stop();
     await app.close();
     await engines.close();
   };
-  return { app, ground: grounded.ground, domain: grounded.domain, projector, staffToken, base: base(), stop };
+  return { app, ground: grounded.ground, domain: grounded.domain, projector, staffToken, signInUrl, base: base(), stop };
 }
 
 /** This process keeps the read models up to date; where there may be others, whoever has the lease does, and all look how far they are. */

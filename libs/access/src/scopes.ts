@@ -12,11 +12,18 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
+/** What a customer may do, each to their own account. */
+export type CustomerScope = 'credits:read' | 'videos:read' | 'videos:create';
+
+export const customerScopes: ReadonlySet<Scope> = new Set<CustomerScope>(['credits:read', 'videos:read', 'videos:create']);
+
 /** Who is calling, and what they may do. `keyName` is recorded with every event that comes of the call. */
 export interface Identity {
   readonly keyName: string;
   readonly scopes: ReadonlySet<Scope>;
-  /** Until when it holds, ms since the epoch by the machine clock; undefined: until it is revoked. */
+  /** A customer's account: for them there is no other. Undefined for staff and machines, who reach every account. */
+  readonly accountId?: string;
+  /** When the token ends, in milliseconds since the epoch; undefined for a key. */
   readonly expiresAt?: number;
 }
 

@@ -32,6 +32,7 @@ function object(properties: { readonly [member: string]: Schema }, optional: rea
 }
 
 const source = { type: 'string', enum: ['plan', 'trial', 'purchase', 'goodwill'] };
+const status = { type: 'string', enum: ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended', 'none'] };
 const key = { id: string, name: string, scopes: list(string), createdAt: instant, revoked: { type: 'boolean' } };
 
 const number = { type: 'number' } as const;
@@ -53,7 +54,7 @@ export const schemas: { readonly [name: string]: Schema } = {
   Credits: object({
     accountId: string,
     plan: orNull(ref('Plan')),
-    status: { type: 'string', enum: ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended', 'none'] },
+    status,
     available: whole,
     upcoming: whole,
     inProgress: orNull(whole),
@@ -99,6 +100,22 @@ export const schemas: { readonly [name: string]: Schema } = {
     cause: string,
     text: string,
   }),
+  AccountSummary: object({
+    accountId: string,
+    status,
+    plan: orNull(ref('Plan')),
+    available: whole,
+    inProgress: whole,
+    nextRenewalAt: orNull(instant),
+    endsAt: orNull(instant),
+    failedRenders: whole,
+    lastActivityAt: instant,
+  }),
+  AccountPage: object({ items: list(ref('AccountSummary')), nextCursor: orNull(string) }),
+  RefusalList: object({
+    items: list(object({ at: instant, command: string, code: string, title: string, detail: orNull(string), actor: orNull(string) })),
+    since: instant,
+  }),
   LedgerPage: object({ items: list(ref('LedgerLine')), nextCursor: orNull(string) }),
   Artwork: object({ artworkId: string, width: whole, height: whole }),
   RoomList: object({ items: list(object({ roomId: string, name: string, previewUrl: address })) }),
@@ -115,6 +132,11 @@ export const schemas: { readonly [name: string]: Schema } = {
         width: length,
         mat: length,
         matColour: colour,
+        sideColour: {
+          ...colour,
+          description:
+            "The frame's side that is seen between its front and the wall: fill its outline on the wall with it, beneath the front.",
+        },
         colours: object({ top: colour, right: colour, bottom: colour, left: colour }),
       }),
       shadows: {
@@ -176,6 +198,16 @@ export const schemas: { readonly [name: string]: Schema } = {
     bytes: whole,
     sha256,
   }),
+  Session: object({
+    kind: { type: 'string', enum: ['staff', 'customer'] },
+    name: string,
+    accountId: orNull(string),
+    scopes: list(string),
+    expiresAt: orNull(instant),
+    sandbox: { type: 'boolean' },
+    supportContact: orNull(string),
+  }),
+  CustomerToken: object({ token: string, expiresAt: instant }),
   Now: object({ now: instant }),
   Parked: object({
     id: string,

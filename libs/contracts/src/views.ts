@@ -37,6 +37,39 @@ export interface CreditsView {
   readonly position: string;
 }
 
+/** One account in support's list. Without sets and cycle: those are in its `credits`. */
+export interface AccountSummary {
+  readonly accountId: string;
+  readonly status: AccountStatus;
+  readonly plan: PlanView | null;
+  readonly available: number;
+  readonly inProgress: number;
+  readonly nextRenewalAt: Instant | null;
+  readonly endsAt: Instant | null;
+  /** Videos that failed for good in the last 30 days, 100 at most. */
+  readonly failedRenders: number;
+  readonly lastActivityAt: Instant;
+}
+
+/** A command that was refused to an account. Nothing of its body is kept. */
+export interface RefusalView {
+  readonly at: Instant;
+  /** `CreateVideo`, `CancelVideo`, `GrantCredits`, `RevokeCredits` or `UploadArtwork`. */
+  readonly command: string;
+  /** A problem's code, its title and what it said besides. */
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string | null;
+  /** Name of the key, or whatever names who asked. */
+  readonly actor: string | null;
+}
+
+/** The newest refusals that one process knows of, newest first, and from when it has known them. */
+export interface RefusalList {
+  readonly items: readonly RefusalView[];
+  readonly since: Instant;
+}
+
 export interface LedgerLine {
   readonly id: string;
   readonly at: Instant;
@@ -112,6 +145,7 @@ export interface RoomMockup {
     readonly width: number;
     readonly mat: number;
     readonly matColour: string;
+    readonly sideColour: string;
     readonly colours: { readonly top: string; readonly right: string; readonly bottom: string; readonly left: string };
   };
   readonly shadows: readonly MockupShadow[];
@@ -129,4 +163,17 @@ export interface RoomMockup {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+}
+
+/** Who is signed in, as the pages need to know. */
+export interface SessionView {
+  /** Staff (and machines) reach every account; a customer their own alone. */
+  readonly kind: 'staff' | 'customer';
+  readonly name: string;
+  readonly accountId: string | null;
+  readonly scopes: readonly string[];
+  /** Null for a key in a header, which does not end by itself. */
+  readonly expiresAt: string | null;
+  readonly sandbox: boolean;
+  readonly supportContact: string | null;
 }

@@ -4,6 +4,7 @@ export * from './account/credits.events.js';
 export * from './account/credits.queries.js';
 export { allotmentIdOf, nextDueAt, settleCredits, settledAt } from './account/settling.js';
 export { returnCredit, type Use, useCredit } from './account/using.decisions.js';
+export { type Trouble, troubleAhead, troubles } from './balance/credits.trouble.js';
 export { creditsView } from './balance/credits.view.js';
 export * from './calendar/calendar.js';
 export * from './plans/plans.js';

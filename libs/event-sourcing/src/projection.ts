@@ -19,3 +19,11 @@ export interface ProjectedTable<R extends Row = Row> {
   keysOf(event: RecordedEvent): readonly string[];
   fold(row: R | undefined, event: RecordedEvent, key: string): R | null;
 }
+
+/** A rebuild came to nothing, for another one of the same projection was begun; that one goes on. */
+export class RebuildOvertakenError extends Error {
+  override readonly name = 'RebuildOvertakenError';
+  constructor(projection: string) {
+    super(`the rebuild of "${projection}" was dropped: another one was begun`);
+  }
+}

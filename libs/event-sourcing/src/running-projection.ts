@@ -4,7 +4,7 @@ import type { Position, RecordedEvent } from './event.js';
 import type { EventStore } from './event-store.port.js';
 import { FoldedRows, type RowChanges } from './folded-rows.js';
 import { Progress } from './progress.js';
-import type { Projection } from './projection.js';
+import { type Projection, RebuildOvertakenError } from './projection.js';
 import type { Generation, ReadModelStore } from './read-model.port.js';
 import { PAGE_SIZE } from './subscription.js';
 
@@ -119,7 +119,7 @@ export class RunningProjection {
    * have come as far, reads switch in one step. `onProgress` is told the place reached, page by page.
    */
   async rebuild(onProgress: (upTo: Position) => void): Promise<void> {
-    if (this.rebuilding) throw new Error(`"${this.projection.name}" is being rebuilt already`);
+    if (this.rebuilding) throw new RebuildOvertakenError(this.projection.name);
     this.rebuilding = true;
     try {
       await this.fillAndSwitch(onProgress);
@@ -237,7 +237,7 @@ class RebuiltRows {
 
   private async write(to: Position, rows: RowChanges): Promise<void> {
     const written = await this.generation.write(this.stored, to, rows);
-    if (!written) throw new Error(`the rebuild of "${this.projection.name}" was dropped: another one was begun`);
+    if (!written) throw new RebuildOvertakenError(this.projection.name);
     this.stored = to;
   }
 }

@@ -10,6 +10,7 @@ import {
   RevokeCreditsHandler,
 } from '#credits';
 import {
+  AccountRows,
   Accounts,
   ApplyRenderResultHandler,
   Artworks,
@@ -20,6 +21,7 @@ import {
   FILE_STORE,
   GetVideoHandler,
   Leases,
+  ListAccountsHandler,
   ListVideosHandler,
   MACHINE_CLOCK,
   MESSAGE_QUEUE,
@@ -45,6 +47,7 @@ export const handlers: readonly Provider[] = [
   GetCreditsHandler,
   GetCreditsUntilChangeHandler,
   GetLedgerHandler,
+  ListAccountsHandler,
 ];
 
 /** What the handlers ask for, by its tokens. One flat list says what is what. */
@@ -59,6 +62,7 @@ export function domainProviders(ground: Ground, domain: Domain): readonly Provid
     value(FILE_STORE, ground.files),
     value(MESSAGE_QUEUE, ground.queue),
     value(Accounts, domain.accounts),
+    value(AccountRows, domain.accountRows),
     value(CREDIT_ACCOUNTS, domain.accounts),
     value(Artworks, domain.artworks),
     value(VideoLibrary, domain.library),

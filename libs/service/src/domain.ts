@@ -15,6 +15,7 @@ import type { MessageQueue } from '#messaging';
 import {
   accountAggregate,
   type AccountRow,
+  AccountRows,
   Accounts,
   artworkAggregate,
   Artworks,
@@ -74,6 +75,7 @@ export function buildDomain(ground: Ground) {
 
   return {
     accounts,
+    accountRows: new AccountRows(readModels),
     artworks,
     leases,
     library: new VideoLibrary(readModels, accounts, leases, addresses),

@@ -39,15 +39,16 @@ export async function openServers(servers: ServerSettings, sandbox: boolean, sur
     ['read models', () => database.ping()],
     ['files', () => files.ping()],
   ];
+  let asked: Promise<readonly EngineName[]> | undefined;
   return {
     store,
     queue,
     readModels,
     files,
     ownership: new PostgresOwnership(database),
-    async away() {
-      const answers = await Promise.all(pings.map(async ([name, ping]) => ((await answersInTime(ping)) ? [] : [name])));
-      return answers.flat();
+    // Who asks while they are being asked gets the same answer.
+    away() {
+      return (asked ??= unanswered().finally(() => (asked = undefined)));
     },
     async close() {
       await queue.close();
@@ -56,6 +57,11 @@ export async function openServers(servers: ServerSettings, sandbox: boolean, sur
       files.close();
     },
   };
+
+  async function unanswered(): Promise<readonly EngineName[]> {
+    const answers = await Promise.all(pings.map(async ([name, ping]) => ((await answersInTime(ping)) ? [] : [name])));
+    return answers.flat();
+  }
 
   async function answersInTime(ping: () => Promise<unknown>): Promise<boolean> {
     const over = new AbortController();

@@ -28,6 +28,21 @@ const lease = matching('an ISO 8601 duration from PT1S to P1D, like PT5M', (valu
   return ms !== undefined && ms >= 1_000 && ms <= 86_400_000;
 });
 
+/** Words of a frame-ancestors list as they stand in the header; the quotes that a shell takes away are put back. Undefined for what is none. */
+export function readFrameAncestors(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 4_000) return undefined;
+  const words = value.trim().split(/[\s,]+/);
+  if (words.length === 1 && /^'?none'?$/.test(words[0] ?? '')) return "'none'";
+  const sources = words.map((word) => (/^'?self'?$/.test(word) ? "'self'" : word));
+  const origin = /^https?:\/\/(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d{1,5}|\*))?$/;
+  return sources.every((source) => source === "'self'" || origin.test(source)) ? sources.join(' ') : undefined;
+}
+
+const frameAncestors = matching(
+  'self, none, or origins like https://shop.example.com with a blank between',
+  (value) => readFrameAncestors(value) !== undefined,
+);
+
 /** The environment as text, before anything is made of it. Each variable says what it may be. */
 export class Environment {
   @Is(absentOr(wholeNumberText(0, 65_535))) PORT?: string;
@@ -52,7 +67,10 @@ export class Environment {
   @Is(absentOr(text(1, 1_000))) JWT_ISSUER?: string;
   @Is(absentOr(text(1, 1_000))) JWT_AUDIENCE?: string;
   @Is(absentOr(webAddress)) JWT_JWKS_URL?: string;
-  @Is(absentOr(id)) JWT_ACCOUNT_CLAIM?: string;
+  // A claim of one's own is often named by an address.
+  @Is(absentOr(matching('the name of a claim, 1 to 200 visible characters', (value) => /^[\x21-\x7e]{1,200}$/.test(value))))
+  JWT_ACCOUNT_CLAIM?: string;
+  @Is(absentOr(frameAncestors)) FRAME_ANCESTORS?: string;
   @Is(absentOr(yesOrNo)) SANDBOX?: string;
   @Is(absentOr(oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'))) LOG_LEVEL?: string;
   @Is(absentOr(wholeNumberText(1, 1_000_000))) GRANT_MAX?: string;
@@ -61,6 +79,9 @@ export class Environment {
   @Is(absentOr(wholeNumberText(1, 100))) RENDER_ATTEMPTS?: string;
   @Is(absentOr(wholeNumberText(0, 1_000_000))) LOW_CREDITS?: string;
   @Is(absentOr(wholeNumberText(0, 64))) RENDER_WORKERS?: string;
+  @Is(absentOr(webAddress)) SERVICE_URL?: string;
+  @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) RENDER_API_KEY?: string;
+  @Is(absentOr(id)) WORKER_ID?: string;
 }
 
 /** Every variable there is. */
@@ -86,6 +107,7 @@ export const variables = [
   'JWT_AUDIENCE',
   'JWT_JWKS_URL',
   'JWT_ACCOUNT_CLAIM',
+  'FRAME_ANCESTORS',
   'SANDBOX',
   'LOG_LEVEL',
   'GRANT_MAX',
@@ -94,4 +116,7 @@ export const variables = [
   'RENDER_ATTEMPTS',
   'LOW_CREDITS',
   'RENDER_WORKERS',
+  'SERVICE_URL',
+  'RENDER_API_KEY',
+  'WORKER_ID',
 ] as const satisfies readonly (keyof Environment)[];

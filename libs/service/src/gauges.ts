@@ -1,5 +1,5 @@
 import { consumerGroups, topics } from '#contracts';
-import type { EventStore, Position } from '#event-sourcing';
+import type { EventStore, MachineClock, Position } from '#event-sourcing';
 import type { MessageQueue } from '#messaging';
 import { Gauge as Series, type Registry } from 'prom-client';
 
@@ -9,6 +9,35 @@ export interface Gauge {
   readonly name: string;
   readonly help: string;
   readonly values: readonly { readonly labels?: { readonly [label: string]: string }; readonly value: number }[];
+}
+
+/** Figures that are read together, of one engine or of none. */
+export type GaugeSource = () => Promise<readonly Gauge[]>;
+
+/** A source that takes longer is left out of that scrape, ms. */
+const SOURCE_MS = 3_000;
+
+/** What several sources have now. One whose engine is away, or does not answer in time, is left out and told of: the others are worth having. */
+export async function readGauges(
+  sources: readonly GaugeSource[],
+  { clock, log }: { readonly clock: MachineClock; readonly log: (message: string) => void },
+): Promise<readonly Gauge[]> {
+  const read = sources.map(async (source) => {
+    const over = new AbortController();
+    const late = clock.sleep(SOURCE_MS, over.signal).then(() => {
+      throw new Error(`no answer within ${SOURCE_MS} ms`);
+    });
+    try {
+      return await Promise.race([source(), late]);
+    } catch (error) {
+      log(`metrics: some cannot be read now: ${String(error)}`);
+      return [];
+    } finally {
+      over.abort();
+      await late.catch(() => undefined);
+    }
+  });
+  return (await Promise.all(read)).flat();
 }
 
 /** How far the log has come, and how far behind its end each of these subscriptions is. */
@@ -51,6 +80,8 @@ export class ShownGauges {
   constructor(private readonly registry: Registry) {}
 
   show(gauges: readonly Gauge[]): void {
+    // What could not be read is not shown as it once was.
+    for (const series of this.#series.values()) series.reset();
     for (const { name, help, values } of gauges) {
       let series = this.#series.get(name);
       // Which labels it has is known from its first values.
@@ -59,7 +90,6 @@ export class ShownGauges {
         series = new Series({ name, help, labelNames: Object.keys(values[0]?.labels ?? {}), registers: [this.registry] });
         this.#series.set(name, series);
       }
-      series.reset();
       for (const { labels = {}, value } of values) series.set(labels, value);
     }
   }

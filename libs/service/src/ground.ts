@@ -25,6 +25,8 @@ export interface GroundParts {
 export interface Grounded {
   readonly ground: Ground;
   readonly domain: Domain;
+  /** Signs addresses, and seals what else goes out and comes back. */
+  readonly signingKey: string;
   readonly urls: SignedUrls;
   readonly addresses: Addresses;
   readonly testClock: SandboxClock;
@@ -66,5 +68,5 @@ export async function groundOn({ settings, plans, engines, progress, signingKey,
   });
   if ((await testClock.restore()) && !settings.sandbox)
     throw new StartRefusedError('this log has a test clock: the service starts on it with SANDBOX=true only');
-  return { ground, domain, urls, addresses, testClock };
+  return { ground, domain, signingKey, urls, addresses, testClock };
 }

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { EngineName } from './engines.port.js';
-import { type Gauge, ShownGauges } from './gauges.js';
+import { systemMachineClock } from '#event-sourcing';
+import { type GaugeSource, readGauges, ShownGauges } from './gauges.js';
 import { StartRefusedError, wordsOf } from './engines.port.js';
 import type { Settings } from './settings.js';
 
@@ -10,7 +11,7 @@ export interface Health {
   readonly obstacles: () => Promise<readonly string[]>;
   /** Engines that do not answer now. */
   readonly away: () => Promise<readonly EngineName[]>;
-  readonly gauges: () => Promise<readonly Gauge[]>;
+  readonly gauges: readonly GaugeSource[];
   readonly log: (message: string) => void;
 }
 
@@ -28,12 +29,7 @@ export async function serveHealth({ host, port }: Pick<Settings, 'host' | 'port'
       json(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', obstacles, away });
     },
     '/metrics': async (response) => {
-      try {
-        shown.show(await health.gauges());
-      } catch (error) {
-        // What the process itself measures is worth having also while an engine is away.
-        health.log(`metrics: ${String(error)}`);
-      }
+      shown.show(await readGauges(health.gauges, { clock: systemMachineClock, log: health.log }));
       response.setHeader('content-type', registry.contentType);
       response.end(await registry.metrics());
     },

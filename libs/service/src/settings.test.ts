@@ -7,6 +7,7 @@ describe('the settings', () => {
       port: 3000,
       host: '127.0.0.1',
       publicUrl: undefined,
+      worker: { serviceUrl: undefined, apiKey: undefined, id: undefined },
       urlSigningKey: undefined,
       dataDir: './data',
       engines: 'embedded',
@@ -16,6 +17,8 @@ describe('the settings', () => {
       plansFile: undefined,
       supportContact: 'support@video-credits.example',
       staffApiKey: undefined,
+      frameAncestors: "'self'",
+      jwt: undefined,
       sandbox: false,
       logLevel: 'info',
       grantMax: 1000,
@@ -65,7 +68,10 @@ describe('the settings', () => {
     ['FILES_URL', 'https://bucket', 's3://'],
     ['STAFF_API_KEY', 'two words', '1 to 200'],
     ['JWT_JWKS_URL', 'ftp://x', 'https'],
-    ['JWT_ACCOUNT_CLAIM', 'a b', '1 to 128'],
+    ['JWT_ACCOUNT_CLAIM', 'a b', '1 to 200'],
+    ['FRAME_ANCESTORS', 'self; script-src *', 'self, none, or origins'],
+    ['FRAME_ANCESTORS', 'none https://a.example', 'self, none, or origins'],
+    ['FRAME_ANCESTORS', 'https://a.example/path', 'self, none, or origins'],
     ['SANDBOX', '1', 'true, false'],
     ['LOG_LEVEL', 'loud', 'fatal, error'],
     ['GRANT_MAX', '0', 'from 1'],
@@ -77,6 +83,9 @@ describe('the settings', () => {
     ['RENDER_ATTEMPTS', '0', 'from 1'],
     ['LOW_CREDITS', '-1', 'from 0'],
     ['RENDER_WORKERS', '1.5', 'from 0'],
+    ['SERVICE_URL', 'credits:3000', 'an address like https'],
+    ['RENDER_API_KEY', 'two words', '1 to 1000'],
+    ['WORKER_ID', 'a worker', '1 to 128'],
   ])('refuse %s=%s, naming the variable and what it may be', (name, value, words) => {
     expect(variables).toContain(name);
     expect(() => readSettings({ [name]: value })).toThrow(InvalidSettingsError);
@@ -112,6 +121,24 @@ describe('the settings', () => {
   it('refuse the servers column with half of a login, and with files in a folder', () => {
     expect(() => readSettings({ ...servers, KAFKA_SASL_USERNAME: 'u' })).toThrow(/must be set together/);
     expect(() => readSettings({ ...servers, FILES_URL: 'file:./files' })).toThrow(/FILES_URL must be an address like s3/);
+  });
+
+  const jwt = { JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'credits', JWT_JWKS_URL: 'https://id.example/jwks' };
+
+  it('take an issuer of customer tokens whole or not at all', () => {
+    const taken = { issuer: 'https://id.example', audience: 'credits', jwksUrl: 'https://id.example/jwks', accountClaim: 'sub' };
+    expect(readSettings(jwt).jwt).toEqual(taken);
+    const claim = 'https://id.example/account';
+    expect(readSettings({ ...jwt, JWT_ACCOUNT_CLAIM: claim }).jwt).toEqual({ ...taken, accountClaim: claim });
+    for (const name of Object.keys(jwt)) expect(() => readSettings({ ...jwt, [name]: '' })).toThrow(/JWT_ISSUER.*must be set together/);
+    expect(() => readSettings({ JWT_ACCOUNT_CLAIM: 'account' })).toThrow(/JWT_ACCOUNT_CLAIM needs JWT_ISSUER/);
+  });
+
+  it('take keys over an open line from this machine, or in the sandbox, only', () => {
+    const open = { ...jwt, JWT_JWKS_URL: 'http://id.example/jwks' };
+    expect(() => readSettings(open)).toThrow(/JWT_JWKS_URL must be an https address/);
+    expect(readSettings({ ...open, SANDBOX: 'true' }).jwt?.jwksUrl).toBe('http://id.example/jwks');
+    expect(readSettings({ ...jwt, JWT_JWKS_URL: 'http://127.0.0.1:9/jwks' }).jwt?.jwksUrl).toBe('http://127.0.0.1:9/jwks');
   });
 
   it('name every variable that is wrong at once', () => {

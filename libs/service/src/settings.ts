@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import { Environment, readDuration, variables } from './environment.js';
+import { Environment, readDuration, readFrameAncestors, variables } from './environment.js';
 
 /** Where the message queue is, and who we are to it. */
 export interface KafkaSettings {
@@ -17,6 +17,14 @@ export interface ServerSettings {
   readonly kafka: KafkaSettings;
   readonly databaseUrl: string;
   readonly filesUrl: string;
+}
+
+/** Whose tokens customers bring, and which claim of them names the account. */
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  readonly accountClaim: string;
 }
 
 /** What several processes must have in common is not made by the first of them: it is given to all. */
@@ -52,6 +60,10 @@ export class Settings {
   readonly supportContact!: string;
   /** Undefined: kept in the data folder, made at the first start. */
   readonly staffApiKey!: string | undefined;
+  /** Who may show our pages in a frame: the sources of CSP's `frame-ancestors`, as they stand in the header. */
+  readonly frameAncestors!: string;
+  /** Undefined: customers have no way in of their own. */
+  readonly jwt!: JwtSettings | undefined;
   readonly sandbox!: boolean;
   readonly logLevel!: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Most credits in one grant. */
@@ -63,6 +75,8 @@ export class Settings {
   readonly lowCredits!: number;
   /** How many videos this process renders at once; 0 leaves them to workers outside. */
   readonly renderWorkers!: number;
+  /** How a render worker by itself reaches the service, and who it is to it; no slash at the address's end. */
+  readonly worker!: { readonly serviceUrl: string | undefined; readonly apiKey: string | undefined; readonly id: string | undefined };
 }
 
 /** The environment cannot be right. The message has a line for each variable: its name and what it may be. */
@@ -121,6 +135,8 @@ function settingsOf(environment: Environment): Settings {
     plansFile: environment.PLANS_FILE,
     supportContact: environment.SUPPORT_CONTACT ?? 'support@video-credits.example',
     staffApiKey: environment.STAFF_API_KEY,
+    frameAncestors: readFrameAncestors(environment.FRAME_ANCESTORS) ?? "'self'",
+    jwt: jwtOf(environment),
     sandbox: flag(environment.SANDBOX, false),
     logLevel: (environment.LOG_LEVEL as Settings['logLevel'] | undefined) ?? 'info',
     grantMax: number(environment.GRANT_MAX, 1_000),
@@ -129,6 +145,11 @@ function settingsOf(environment: Environment): Settings {
     renderAttempts: number(environment.RENDER_ATTEMPTS, 3),
     lowCredits: number(environment.LOW_CREDITS, 1),
     renderWorkers: number(environment.RENDER_WORKERS, 1),
+    worker: {
+      serviceUrl: environment.SERVICE_URL?.replace(/\/+$/, ''),
+      apiKey: environment.RENDER_API_KEY,
+      id: environment.WORKER_ID,
+    },
   };
 }
 
@@ -144,6 +165,21 @@ function kafkaOf(environment: Environment): KafkaSettings | undefined {
     ssl: KAFKA_SSL === 'true',
     sasl: mechanism && { mechanism, username: KAFKA_SASL_USERNAME ?? '', password: KAFKA_SASL_PASSWORD ?? '' },
   };
+}
+
+/** All or none. Keys that came over an open line would be anybody's. */
+function jwtOf({ JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_ACCOUNT_CLAIM, SANDBOX }: Environment): JwtSettings | undefined {
+  if (JWT_ISSUER === undefined && JWT_AUDIENCE === undefined && JWT_JWKS_URL === undefined) {
+    if (JWT_ACCOUNT_CLAIM !== undefined)
+      throw new InvalidSettingsError('JWT_ACCOUNT_CLAIM needs JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL beside it');
+    return undefined;
+  }
+  if (JWT_ISSUER === undefined || JWT_AUDIENCE === undefined || JWT_JWKS_URL === undefined)
+    throw new InvalidSettingsError('JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together');
+  const { protocol, hostname } = new URL(JWT_JWKS_URL);
+  if (protocol !== 'https:' && SANDBOX !== 'true' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+    throw new InvalidSettingsError('JWT_JWKS_URL must be an https address, but on this machine or where SANDBOX is true');
+  return { issuer: JWT_ISSUER, audience: JWT_AUDIENCE, jwksUrl: JWT_JWKS_URL, accountClaim: JWT_ACCOUNT_CLAIM ?? 'sub' };
 }
 
 function serversOf({ EVENT_STORE_URL = '', DATABASE_URL = '', FILES_URL = '' }: Environment, kafka: KafkaSettings): ServerSettings {

@@ -1,5 +1,7 @@
 export { type Account, ACCOUNT_PREFIX, accountAggregate, type AccountEvent, evolveAccount, noAccount } from './account/account.js';
 export { accountProjection, type AccountRow } from './account/account.projection.js';
+export { AccountRows, ListAccountsHandler } from './account/account.list.js';
+export * from './account/accounts.queries.js';
 export { Accounts, ReadModelBehindError, type ReadModels } from './account/accounts.js';
 export { BALANCE_PUBLISHER, balanceFacts } from './account/balance-facts.js';
 export { DueAccountRows } from './account/due-accounts.js';

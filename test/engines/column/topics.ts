@@ -11,6 +11,8 @@ export interface Read {
 }
 
 const READ_MS = 30_000;
+/** A consumer that leaves first waits for its last fetch. */
+const POLL_MS = 100;
 
 /** Other systems on the brokers: they know the topics and CloudEvents, nothing of us. */
 export class OtherSystems {
@@ -37,7 +39,7 @@ export class OtherSystems {
     const ends = await admin.fetchTopicOffsets(topic);
     await admin.disconnect();
     const left = new Map(ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
-    const consumer = this.#client.consumer({ groupId: randomUUID() });
+    const consumer = this.#client.consumer({ groupId: randomUUID(), maxWaitTimeInMs: POLL_MS });
     const read: Read[] = [];
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });

@@ -39,7 +39,11 @@ export class BillingController {
   }
 
   @Get('plans')
-  @Route({ summary: 'The plan catalogue', access: { scope: 'credits:read' }, answers: { 200: { schema: 'PlanList' } } })
+  @Route({
+    summary: 'The plan catalogue',
+    access: { scope: 'credits:read', account: 'same-for-all' },
+    answers: { 200: { schema: 'PlanList' } },
+  })
   plans(): { readonly items: readonly Plan[] } {
     return { items: [...this.catalogue.cyclePlans.values(), this.catalogue.trial] };
   }

@@ -20,8 +20,8 @@ export class CreditsStreamController {
   @Get(':accountId/credits/stream')
   @Route({
     summary: 'The credits object as server-sent events: at once, and again on every change',
-    access: { scope: 'credits:read' },
-    answers: { 200: { content: 'text/event-stream' } },
+    access: { scope: 'credits:read', account: 'path' },
+    answers: { 200: { events: 'Credits' } },
     problems: ['too-many-streams', 'read-model-behind'],
   })
   async stream(@Param('accountId') path: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -25,7 +25,7 @@ export class CreditsController {
   @Get(':accountId/credits')
   @Route({
     summary: 'What the account has now, or what was shown at a past instant',
-    access: { scope: 'credits:read' },
+    access: { scope: 'credits:read', account: 'path' },
     query: CreditsQuery,
     answers: { 200: { schema: 'Credits' }, 304: null },
     problems: ['invalid-position', 'read-model-behind'],
@@ -50,7 +50,7 @@ export class CreditsController {
   @Get(':accountId/ledger')
   @Route({
     summary: 'Every line of the account’s history, newest first, with its running balance',
-    access: { scope: 'credits:read' },
+    access: { scope: 'credits:read', account: 'path' },
     query: LedgerQuery,
     answers: { 200: { schema: 'LedgerPage' } },
     problems: ['invalid-cursor'],

@@ -1,4 +1,6 @@
-import { Is, absentOr, instant, oneOf, optional, text, token, wholeNumber, wholeNumberText } from '#contracts/rules';
+import { type AccountTrouble } from '#videos';
+import { troubles } from '#credits';
+import { Is, absentOr, id, instant, oneOf, optional, text, token, wholeNumber, wholeNumberText } from '#contracts/rules';
 
 export class CreditsQuery {
   @Is(absentOr(instant)) at?: string;
@@ -6,6 +8,14 @@ export class CreditsQuery {
 }
 
 export class LedgerQuery {
+  @Is(absentOr(wholeNumberText(1, 100))) limit?: string;
+  @Is(absentOr(token)) cursor?: string;
+}
+
+export class AccountsQuery {
+  /** The beginning of an account's id. */
+  @Is(absentOr(id)) query?: string;
+  @Is(absentOr(oneOf(...troubles, 'failed-renders'))) trouble?: AccountTrouble;
   @Is(absentOr(wholeNumberText(1, 100))) limit?: string;
   @Is(absentOr(token)) cursor?: string;
 }

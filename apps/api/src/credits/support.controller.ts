@@ -22,6 +22,7 @@ export class SupportController {
 
   @Post(':accountId/grants')
   @Route({
+    command: 'GrantCredits',
     summary: 'Give purchased or goodwill credits',
     access: { scope: 'credits:grant' },
     body: { kind: 'json', shape: GrantBody },
@@ -59,6 +60,7 @@ export class SupportController {
   @Post(':accountId/allotments/:allotmentId/revoke')
   @HttpCode(200)
   @Route({
+    command: 'RevokeCredits',
     summary: 'End the unspent rest of one allotment',
     access: { scope: 'credits:grant' },
     body: { kind: 'json', shape: RevokeBody },

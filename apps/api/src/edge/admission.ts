@@ -1,28 +1,40 @@
-import type { Authenticator, Identity, SignedUrls } from '#access';
+import type { Authenticator, Identity, Sessions, SignedUrls } from '#access';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { beyondReach } from './account-reach.js';
 import { ProblemError, pathOf } from './problem.js';
 import type { Body, RouteSpec } from './route.js';
+import { crossSite, sessionIn } from './session-cookie.js';
 
 type Admitted = (error?: Error) => void;
 
+/** By what callers are told apart. */
+export interface Gate {
+  /** Asked one after another; the first that knows a token answers for it. */
+  readonly authenticators: readonly Authenticator[];
+  readonly urls: SignedUrls;
+  readonly sessions: Sessions;
+  /** Where this service is reached, as its own pages are. */
+  readonly base: () => string;
+}
+
 /**
- * What is checked before a byte of the body is read, in this order (rule 8): who calls (401), whether they may (403), then what
- * can be told of the shape from the head alone: unknown query, media type, announced length.
+ * What is checked before a byte of the body is read, in this order (rule 8): who calls (401), whether they may (403, and 404
+ * for a customer at another's account), then what can be told of the shape from the head alone: unknown query, media type,
+ * announced length.
  */
-export function admission(
-  spec: RouteSpec,
-  method: string,
-  authenticators: readonly Authenticator[],
-  urls: SignedUrls,
-): onRequestHookHandler {
+export function admission(spec: RouteSpec, method: string, { authenticators, urls, sessions, base }: Gate): onRequestHookHandler {
   const head = headCheck(spec, method);
   if (spec.access === 'anyone') return (request, reply, done) => done(head(request, reply));
-  const { scope, signed } = spec.access;
+  const { scope, signed, account } = spec.access === 'signed-in' ? knownAlone : spec.access;
+  const changes = method !== 'GET' && method !== 'HEAD';
 
   const enter = (request: FastifyRequest, reply: FastifyReply, identity: Identity | undefined, done: Admitted): void => {
     if (identity === undefined) return done(new ProblemError('unauthenticated'));
-    if (scope === undefined || !identity.scopes.has(scope))
-      return done(new ProblemError('missing-scope', undefined, { scope: scope ?? null }));
+    if (scope !== undefined) {
+      if (!identity.scopes.has(scope)) return done(new ProblemError('missing-scope', undefined, { scope }));
+      const foreign = beyondReach(account, request, identity);
+      if (foreign !== undefined) return done(foreign);
+    }
     request.identity = identity;
     done(head(request, reply));
   };
@@ -37,12 +49,26 @@ export function admission(
         return done(head(request, reply));
       }
     }
-    const token = bearerToken(request.headers.authorization);
+    const { authorization } = request.headers;
+    const token = authorization === undefined ? sessionToken(request, sessions) : bearerToken(authorization);
     if (token === undefined) return done(new ProblemError('unauthenticated'));
+    if (changes && request.session !== null) {
+      const refused = crossSite(request, base, 'refused');
+      if (refused !== undefined) return done(refused);
+    }
     const identity = firstKnown(authenticators, token, 0);
     if (!(identity instanceof Promise)) return enter(request, reply, identity, done);
     identity.then((found) => enter(request, reply, found, done), done);
   };
+}
+
+/** Whoever is known may, whatever their scopes. */
+const knownAlone = { scope: undefined, signed: undefined, account: undefined };
+
+function sessionToken(request: FastifyRequest, sessions: Sessions): string | undefined {
+  const session = sessionIn(request, sessions);
+  request.session = session ?? null;
+  return session?.token;
 }
 
 /** Asks one after another; stays synchronous for as long as they do. */
@@ -59,8 +85,8 @@ function firstKnown(
   return undefined;
 }
 
-function bearerToken(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > 8_192 || !/^bearer /i.test(header)) return undefined;
+function bearerToken(header: string): string | undefined {
+  if (header.length > 8_192 || !/^bearer /i.test(header)) return undefined;
   return header.slice(7).trim();
 }
 
@@ -78,10 +104,10 @@ function headCheck(spec: RouteSpec, method: string): (request: FastifyRequest, r
   const takesBody = method !== 'GET' && method !== 'HEAD';
   const types = spec.body === undefined ? mediaTypes.json : mediaTypes[spec.body.kind];
   const limitBytes = limitOf(spec);
-  const signed = spec.access !== 'anyone' && spec.access.signed !== undefined;
+  const signed = typeof spec.access !== 'string' && spec.access.signed !== undefined;
 
   return (request, reply) => {
-    if (spec.query === undefined && request.raw.url?.includes('?') === true) {
+    if (spec.query === undefined && spec.anyQuery !== true && request.raw.url?.includes('?') === true) {
       const unknown = Object.keys(request.query as object).find((name) => !signed || (name !== 'expires' && name !== 'signature'));
       if (unknown !== undefined) return new ProblemError('bad-request', `the query "${unknown.slice(0, 100)}" is not known here`);
     }

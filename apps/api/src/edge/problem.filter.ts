@@ -1,5 +1,5 @@
 import type { ProblemCode, Refusal } from '#contracts';
-import { InvalidCursorError, isEngineUnavailable } from '#event-sourcing';
+import { InvalidCursorError, isEngineUnavailable, RebuildOvertakenError } from '#event-sourcing';
 import { FileTooLargeError } from '#files';
 import { ReadModelBehindError } from '#videos';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
@@ -33,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
       return { code: 'store-unavailable' };
     }
     if (error instanceof ReadModelBehindError) return { code: 'read-model-behind' };
+    if (error instanceof RebuildOvertakenError) return { code: 'rebuild-overtaken' };
     if (error instanceof InvalidCursorError) return { code: 'invalid-cursor' };
     if (error instanceof FileTooLargeError) return { code: 'payload-too-large', limitBytes: error.limitBytes };
     if (!(error instanceof Error)) return { code: 'internal' };

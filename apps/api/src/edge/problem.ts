@@ -35,10 +35,11 @@ const retryAfterSeconds: { readonly [code in ProblemCode]?: number } = {
   'too-many-streams': 10,
 };
 
-/** Sets status and headers of a refusal and gives the document to send. */
+/** Sets status and headers of a refusal, keeps it for support, and gives the document to send. */
 export function refuse(reply: FastifyReply, refusal: Refusal): ProblemDocument {
   const { code, detail, ...facts } = refusal;
   const [status, title] = problems[code];
+  reply.server.refusals.record(reply.request, refusal);
   reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').header('cache-control', 'no-store');
   const seconds = retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', String(seconds));

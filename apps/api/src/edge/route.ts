@@ -1,4 +1,4 @@
-import type { Identity, Scope, SignedUse } from '#access';
+import type { CustomerScope, Identity, Scope, Session, SignedUse } from '#access';
 import type { Caller, ProblemCode } from '#contracts';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -10,16 +10,40 @@ export type Body =
   | { readonly kind: 'mp4'; readonly limitBytes: number }
   | { readonly kind: 'picture'; readonly limitBytes: number };
 
-/** An answer's body: a named schema of the published description, other content by its media type, or nothing. */
-export type AnswerBody = { readonly schema: string } | { readonly content: string } | null;
+/**
+ * An answer's body: a named schema of the published description, other content by its media type, server-sent events whose
+ * data is each of a named schema, or nothing.
+ */
+export type AnswerBody = { readonly schema: string } | { readonly content: string } | { readonly events: string } | null;
+
+/** Commands whose refusals support can look up. */
+export type CommandName = 'CreateVideo' | 'CancelVideo' | 'GrantCredits' | 'RevokeCredits' | 'UploadArtwork';
+
+/**
+ * Where a route's account stands, and so what a customer may reach of it: the path's `:accountId`, that of the path's
+ * `:videoId`, the query's or the JSON body's `accountId`, or the form's (which its route reads with `accountOfForm`). `staff`:
+ * over accounts at large, and not for customers. `same-for-all`: of no account.
+ */
+export type AccountPlace = 'path' | 'video' | 'query' | 'body' | 'form' | 'staff' | 'same-for-all';
+
+/** `anyone`; whoever is known; or a scope, a signed address, or either of the two. A scope that customers have goes with the place of the account. */
+export type Access =
+  | 'anyone'
+  | 'signed-in'
+  | { readonly scope: CustomerScope; readonly account: AccountPlace; readonly signed?: SignedUse }
+  | { readonly scope: Exclude<Scope, CustomerScope>; readonly account?: undefined; readonly signed?: SignedUse }
+  | { readonly scope?: undefined; readonly account?: undefined; readonly signed: SignedUse };
 
 /** Everything about a route that callers, hooks and the published description need to know. */
 export interface RouteSpec {
   readonly summary: string;
-  /** `anyone`; or a scope; or a signed address; or either of the two. */
-  readonly access: 'anyone' | { readonly scope?: Scope; readonly signed?: SignedUse };
+  /** The command that the route stands for, where it does: what it refuses is kept for support. */
+  readonly command?: CommandName;
+  readonly access: Access;
   readonly body?: Body;
   readonly query?: new () => object;
+  /** A page: its query is for its own script to read. */
+  readonly anyQuery?: true;
   readonly requestKey?: 'required' | 'optional';
   readonly answers: { readonly [status: number]: AnswerBody };
   /** Problems of its own; those that any such route has (401, 403, 400, 413, 415, 500, 503) are added to the description. */
@@ -32,6 +56,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     identity: Identity | null;
+    /** There where the caller came in by a cookie. */
+    session: Session | null;
   }
 }
 

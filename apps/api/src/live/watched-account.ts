@@ -36,7 +36,7 @@ export class WatchedAccount {
   #againAt: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #looking: Promise<void> | undefined;
-  #refreshing: Promise<void> | undefined;
+  #refreshAsked = false;
 
   constructor(private readonly parts: WatchedAccountParts) {}
 
@@ -77,8 +77,10 @@ export class WatchedAccount {
   }
 
   #refresh(): void {
-    this.#refreshing ??= this.#inTurn(async () => {
-      this.#refreshing = undefined;
+    if (this.#refreshAsked) return;
+    this.#refreshAsked = true;
+    this.#inTurn(async () => {
+      this.#refreshAsked = false;
       await this.#read(this.#wanted);
       this.#failures = 0;
     }).catch((error: unknown) => this.#failed(error));

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#contracts';
 import { problems, schemas } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
-import type { Body, RouteSpec } from '../edge/route.js';
+import type { AnswerBody, Body, RouteSpec } from '../edge/route.js';
 import type { Schema } from '#contracts/rules';
 import { rulesOf } from '../edge/shape.js';
 
@@ -26,7 +26,17 @@ export function describe(routes: readonly RegisteredRoute[], serverUrl: string):
     components: {
       schemas,
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'An API key with the scope that the route names' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key with the scope that the route names, or a customer’s token, which reaches their own account alone',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'vc_session',
+          description: 'What POST /v1/session gave for a key or token; for our own pages',
+        },
         signature: {
           type: 'apiKey',
           in: 'query',
@@ -73,7 +83,7 @@ function queryParameters({ query, access }: RouteSpec): readonly Schema[] {
       ? []
       : [...rulesOf(query)].map(([name, rule]) => ({ name, in: 'query', required: rule.optional !== true, schema: rule.schema }));
   const signed =
-    access === 'anyone' || access.signed === undefined
+    typeof access === 'string' || access.signed === undefined
       ? []
       : ['expires', 'signature'].map((name) => ({ name, in: 'query', required: access.scope === undefined, schema: { type: 'string' } }));
   return [...own, ...signed];
@@ -81,9 +91,10 @@ function queryParameters({ query, access }: RouteSpec): readonly Schema[] {
 
 function security({ access }: RouteSpec): Schema {
   if (access === 'anyone') return { security: [] };
+  if (access === 'signed-in') return { security: [{ key: [] }, { session: [] }] };
   return {
     security: [
-      ...(access.scope === undefined ? [] : [{ key: [access.scope] }]),
+      ...(access.scope === undefined ? [] : [{ key: [access.scope] }, { session: [] }]),
       ...(access.signed === undefined ? [] : [{ signature: [] }]),
     ],
   };
@@ -107,7 +118,7 @@ function requestBody(body: Body): Schema {
             schema: {
               type: 'object',
               properties: { file: { type: 'string', contentMediaType: 'image/*' }, accountId: { type: 'string' } },
-              required: ['file', 'accountId'],
+              required: ['file'],
             },
           },
         },
@@ -129,15 +140,21 @@ function answers(spec: RouteSpec): Schema {
   return Object.fromEntries(
     Object.entries(spec.answers).map(([status, body]) => {
       if (body === null) return [status, { description: status === '304' ? 'Not modified' : 'Nothing' }];
-      const content =
-        'schema' in body ? { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } } : { [body.content]: {} };
       const headers =
         spec.requestKey === undefined
           ? {}
           : { headers: { 'Idempotent-Replayed': { description: '`true` on a replay', schema: { type: 'string' } } } };
-      return [status, { description: spec.summary, content, ...headers }];
+      return [status, { description: spec.summary, content: contentOf(body), ...headers }];
     }),
   );
+}
+
+function contentOf(body: NonNullable<AnswerBody>): Schema {
+  if ('content' in body) return { [body.content]: {} };
+  if ('schema' in body) return { 'application/json': { schema: { $ref: `#/components/schemas/${body.schema}` } } };
+  const contentSchema = { $ref: `#/components/schemas/${body.events}` };
+  const description = 'Server-sent events without a name; the data of each is one line of JSON';
+  return { 'text/event-stream': { schema: { type: 'string', description, contentMediaType: 'application/json', contentSchema } } };
 }
 
 /** Every way this route can refuse, by status, with the codes named. */
@@ -168,8 +185,11 @@ function refusals(spec: RouteSpec, takesBody: boolean): Schema {
 function codesOf({ access, requestKey, problems: own = [] }: RouteSpec, takesBody: boolean): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>(['bad-request', ...own]);
   if (access !== 'anyone') codes.add('unauthenticated');
-  if (access !== 'anyone' && access.scope !== undefined) codes.add('missing-scope');
-  if (access !== 'anyone' && access.signed !== undefined) codes.add('invalid-signature');
+  if (access !== 'anyone' && takesBody && (access === 'signed-in' || access.scope !== undefined)) codes.add('cross-site');
+  if (typeof access !== 'string' && access.scope !== undefined) codes.add('missing-scope');
+  if (typeof access !== 'string' && access.signed !== undefined) codes.add('invalid-signature');
+  if (typeof access !== 'string' && access.account !== undefined && ['path', 'query', 'body', 'form'].includes(access.account))
+    codes.add('not-found');
   if (takesBody) for (const code of ['invalid-body', 'payload-too-large', 'unsupported-media-type'] as const) codes.add(code);
   if (requestKey !== undefined) codes.add('invalid-idempotency-key');
   if (requestKey === 'required') codes.add('idempotency-key-required');

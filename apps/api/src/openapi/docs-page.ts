@@ -1,6 +1,6 @@
 import { problems } from '#contracts';
 import type { RegisteredRoute } from '../edge/route-table.js';
-import type { RouteSpec } from '../edge/route.js';
+import type { AccountPlace, AnswerBody, RouteSpec } from '../edge/route.js';
 import { rulesOf } from '../edge/shape.js';
 
 /** The API on one page of plain HTML: no script, nothing fetched from elsewhere. Problem types point here. */
@@ -14,7 +14,7 @@ export function docsPage(routes: readonly RegisteredRoute[]): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>video credits: HTTP interface</title><style>${style}</style></head>
 <body><main>
 <h1>video credits</h1>
-<p>The HTTP interface. The same as a machine reads it: <a href="/v1/openapi.json">OpenAPI 3.1</a>. Send a key as <code>Authorization: Bearer …</code>. Errors are problem documents (RFC 9457) with one of the <a href="#problems">codes below</a>.</p>
+<p>The HTTP interface. The same as a machine reads it: <a href="/v1/openapi.json">OpenAPI 3.1</a>. Send a key, or a customer’s token, as <code>Authorization: Bearer …</code>. Errors are problem documents (RFC 9457) with one of the <a href="#problems">codes below</a>.</p>
 ${sections.join('\n')}
 <h2 id="problems">Problems</h2>
 <table><tr><th>code</th><th>status</th><th>meaning</th></tr>${codes.join('')}</table>
@@ -24,9 +24,7 @@ ${sections.join('\n')}
 
 function routeSection({ method, url, spec }: RegisteredRoute): string {
   const fields = [...fieldRows('query', spec.query), ...(spec.body?.kind === 'json' ? fieldRows('body', spec.body.shape) : [])];
-  const answers = Object.entries(spec.answers).map(
-    ([status, body]) => `${status}${body === null ? '' : ` ${'schema' in body ? body.schema : body.content}`}`,
-  );
+  const answers = Object.entries(spec.answers).map(([status, body]) => (body === null ? status : `${status} ${nameOf(body)}`));
   const codes = (spec.problems ?? []).map((code) => `<a href="#${code}"><code>${code}</code></a>`);
   return `<section>
 <h3><b>${method}</b> ${escape(url)}</h3>
@@ -36,11 +34,24 @@ ${fields.length > 0 ? `<table>${fields.join('')}</table>` : ''}
 </section>`;
 }
 
+function nameOf(body: NonNullable<AnswerBody>): string {
+  if ('schema' in body) return body.schema;
+  return 'events' in body ? `${body.events} as server-sent events` : body.content;
+}
+
 function whoMay({ access }: RouteSpec): string {
   if (access === 'anyone') return 'Anyone';
+  if (access === 'signed-in') return 'Whoever is signed in';
   return [access.scope === undefined ? [] : [`Scope ${access.scope}`], access.signed === undefined ? [] : ['Signed address']]
     .flat()
-    .join(' or ');
+    .join(' or ')
+    .concat(customersReach(access.account));
+}
+
+/** What a customer may do with the route; nothing is said where their token lacks the scope. */
+function customersReach(account: AccountPlace | undefined): string {
+  if (account === undefined || account === 'staff') return '';
+  return account === 'same-for-all' ? ' · customers too' : ' · customers for their own account';
 }
 
 function fieldRows(where: string, shape: (new () => object) | undefined): readonly string[] {

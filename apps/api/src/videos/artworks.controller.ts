@@ -4,6 +4,7 @@ import { Artworks } from '#videos';
 import type { Multipart } from '@fastify/multipart';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountOfForm } from '../edge/account-reach.js';
 import { sendFile } from '../edge/file-answer.js';
 import { ProblemError } from '../edge/problem.js';
 import { Route, callerOf } from '../edge/route.js';
@@ -28,14 +29,17 @@ export class ArtworksController {
 
   @Post()
   @Route({
-    summary: 'Upload a PNG, JPEG or WebP of up to 20 MB and 64 megapixels: multipart/form-data with `file` and `accountId`',
-    access: { scope: 'videos:create' },
+    command: 'UploadArtwork',
+    summary:
+      'Upload a PNG, JPEG or WebP of up to 20 MB and 64 megapixels: multipart/form-data with `file`, and `accountId` where the caller is not the customer',
+    access: { scope: 'videos:create', account: 'form' },
     body: { kind: 'picture', limitBytes: pictureLimits.bytes },
     answers: { 201: { schema: 'Artwork' } },
     problems: ['unreadable-picture'],
   })
   async upload(@Req() request: FastifyRequest): Promise<Uploaded> {
     const { accountId, content } = await this.pictures.receive(request.raw, () => readForm(request));
+    request.about = accountId;
     return this.pictures.inTurn(async () => {
       const picture = await this.pictures.inspect(content);
       const { artworkId, artwork } = await this.artworks.add(accountId, picture, callerOf(request));
@@ -75,12 +79,13 @@ async function readForm(request: FastifyRequest): Promise<{ readonly accountId: 
       errors.push({ field: part.fieldname.slice(0, 100), problem: 'is not known here, or there twice' });
     }
   }
-  if (!id.allows(accountId)) errors.push({ field: 'accountId', problem: `must be ${id.words}` });
+  const account = accountOfForm(request, accountId);
+  if (!id.allows(account)) errors.push({ field: 'accountId', problem: `must be ${id.words}` });
   if (content === undefined) errors.push({ field: 'file', problem: 'must be a picture' });
-  if (content === undefined || typeof accountId !== 'string' || errors.length > 0) {
+  if (content === undefined || typeof account !== 'string' || errors.length > 0) {
     throw new ProblemError('invalid-body', errors.map(({ field, problem }) => `${field} ${problem}`).join('; '), { errors });
   }
-  return { accountId, content };
+  return { accountId: account, content };
 }
 
 /** The parts of a form. One that is not well formed, or breaks off, is the caller's fault. */

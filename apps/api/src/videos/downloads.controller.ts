@@ -18,7 +18,7 @@ export class DownloadsController {
   @Get(':videoId/download')
   @Route({
     summary: 'The MP4, as often as wanted; Range supported',
-    access: { scope: 'videos:read', signed: 'read' },
+    access: { scope: 'videos:read', account: 'video', signed: 'read' },
     answers: { 200: { content: 'video/mp4' }, 206: { content: 'video/mp4' }, 304: null },
     problems: ['unknown-video', 'not-ready', 'range-not-satisfiable'],
   })
@@ -40,7 +40,7 @@ export class DownloadsController {
   @Get(':videoId/poster')
   @Route({
     summary: 'A still picture of the video',
-    access: { scope: 'videos:read', signed: 'read' },
+    access: { scope: 'videos:read', account: 'video', signed: 'read' },
     answers: { 200: { content: 'image/jpeg' }, 206: { content: 'image/jpeg' }, 304: null },
     problems: ['unknown-video', 'not-ready', 'range-not-satisfiable'],
   })

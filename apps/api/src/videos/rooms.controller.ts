@@ -23,7 +23,11 @@ export class RoomsController {
   ) {}
 
   @Get()
-  @Route({ summary: 'The rooms on offer, with a preview each', access: { scope: 'videos:read' }, answers: { 200: { schema: 'RoomList' } } })
+  @Route({
+    summary: 'The rooms on offer, with a preview each',
+    access: { scope: 'videos:read', account: 'same-for-all' },
+    answers: { 200: { schema: 'RoomList' } },
+  })
   list(): { readonly items: readonly RoomView[] } {
     return { items: this.rooms.map(({ roomId, name }) => ({ roomId, name, previewUrl: this.addresses.roomPreview(roomId) })) };
   }
@@ -31,8 +35,8 @@ export class RoomsController {
   @Get(':roomId/preview')
   @Route({
     summary: 'A picture of a room',
-    access: { scope: 'videos:read', signed: 'read' },
-    answers: { 200: { content: 'image/jpeg' }, 304: null },
+    access: { scope: 'videos:read', account: 'same-for-all', signed: 'read' },
+    answers: { 200: { content: 'image/webp' }, 304: null },
     problems: ['unknown-room'],
   })
   async preview(@Param('roomId') roomId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -41,13 +45,13 @@ export class RoomsController {
     const etag = `"${digestOf(picture)}"`;
     reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
     if (matchesEtag(request.headers['if-none-match'], etag)) reply.code(304).send();
-    else reply.header('content-type', 'image/jpeg').send(Buffer.from(picture));
+    else reply.header('content-type', 'image/webp').send(Buffer.from(picture));
   }
 
   @Get(':roomId/mockup')
   @Route({
     summary: 'What a browser needs to show an artwork in a room as the video will',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'same-for-all' },
     answers: { 200: { schema: 'RoomMockup' } },
     problems: ['unknown-room'],
   })
@@ -60,7 +64,7 @@ export class RoomsController {
   @Get(':roomId/mockup/:digest')
   @Route({
     summary: 'A picture of a room with nothing on its wall',
-    access: { scope: 'videos:create', signed: 'read' },
+    access: { scope: 'videos:create', account: 'same-for-all', signed: 'read' },
     answers: { 200: { content: 'image/webp' } },
     problems: ['unknown-room', 'not-found'],
   })

@@ -23,8 +23,9 @@ export class VideosController {
 
   @Post()
   @Route({
+    command: 'CreateVideo',
     summary: 'Create a video: uses exactly one credit',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'body' },
     body: { kind: 'json', shape: CreateVideoBody },
     requestKey: 'required',
     answers: { 201: { schema: 'VideoAndCredits' } },
@@ -45,7 +46,7 @@ export class VideosController {
   @Get()
   @Route({
     summary: 'An account’s recent creations, newest first',
-    access: { scope: 'videos:read' },
+    access: { scope: 'videos:read', account: 'query' },
     query: ListVideosQuery,
     answers: { 200: { schema: 'VideoPage' } },
     problems: ['invalid-cursor', 'invalid-position', 'read-model-behind'],
@@ -58,7 +59,7 @@ export class VideosController {
   @Get(':videoId')
   @Route({
     summary: 'One video',
-    access: { scope: 'videos:read' },
+    access: { scope: 'videos:read', account: 'video' },
     query: AfterQuery,
     answers: { 200: { schema: 'Video' } },
     problems: ['unknown-video', 'invalid-position', 'read-model-behind'],
@@ -74,8 +75,9 @@ export class VideosController {
   @Post(':videoId/cancel')
   @HttpCode(200)
   @Route({
+    command: 'CancelVideo',
     summary: 'Cancel a video that no worker has started: the credit goes back',
-    access: { scope: 'videos:create' },
+    access: { scope: 'videos:create', account: 'video' },
     requestKey: 'optional',
     answers: { 200: { schema: 'VideoAndCredits' } },
     problems: ['unknown-video', 'already-started', 'idempotency-key-in-use', 'idempotency-key-reused'],

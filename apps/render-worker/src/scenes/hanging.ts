@@ -80,19 +80,19 @@ export function hang(room: Room, artwork: Canvas, measures: Measures, pixelsPerM
   const mean = lightUp(front, room, light);
   const side = (part: number): Triple =>
     [0, 1, 2].map((k) => ((framing.colour[k] ?? 0) * part) ** (1 / 2.2) * (mean[k] ?? 1)) as unknown as Triple;
-  const { right, down } = hanging.shadow;
-  const lean = 0.35 / Math.max(0.3, Math.hypot(right, down));
+  const tones = sideTones(hanging);
   return {
     shadow: drawShadow(hanging, outer, pixelsPerMetre / 3),
     front,
-    sides: {
-      left: side(0.5 + right * lean),
-      right: side(0.5 - right * lean),
-      top: side(0.6 + down * lean),
-      bottom: side(0.42 - down * lean * 0.6),
-    },
+    sides: { left: side(tones.left), right: side(tones.right), top: side(tones.top), bottom: side(tones.bottom) },
     depth: framing.depth,
   };
+}
+
+/** How much of the frame's colour each of its sides shows: those towards the light most. */
+export function sideTones({ shadow: { right, down } }: Hanging): Record<keyof Hung['sides'], number> {
+  const lean = 0.35 / Math.max(0.3, Math.hypot(right, down));
+  return { left: 0.5 + right * lean, right: 0.5 - right * lean, top: 0.6 + down * lean, bottom: 0.42 - down * lean * 0.6 };
 }
 
 function drawFrame(pen: SKRSContext2D, w: number, h: number, rim: number, colour: Triple, grain: number): void {

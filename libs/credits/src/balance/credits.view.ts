@@ -134,7 +134,8 @@ function situation(subscription: Subscription, now: number): AccountStatus {
 
 const STATUS_ORDER: readonly AccountStatus[] = ['active', 'past-due', 'renewal-pending', 'paused', 'trial', 'ended', 'none'];
 
-function statusAt(credits: Credits, now: number): AccountStatus {
+/** What the account amounts to at `now`, over all its subscriptions and its trial. */
+export function statusAt(credits: Credits, now: number): AccountStatus {
   const all = credits.subscriptions.map((s) => situation(s, now));
   if (credits.trial) all.push(trialAt(credits, now));
   return STATUS_ORDER.find((status) => all.includes(status)) ?? 'none';

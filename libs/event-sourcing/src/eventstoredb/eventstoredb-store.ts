@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BACKWARDS, END, FORWARDS, START } from '@eventstore/db-client';
 import type { MachineClock } from '../clock.port.js';
 import type { NewEvent, Position, RecordedEvent } from '../event.js';
@@ -60,6 +61,7 @@ export class EventStoreDbStore implements EventStore {
   private constructor(options: EventStoreDbOptions) {
     const { url, sandbox, clock, log, prefixes = [], answerMs = ANSWER_MS, largestAppendBytes = LARGEST_APPEND_BYTES } = options;
     this.#options = options;
+    setMaxListeners(0, this.#closing.signal); // everything in flight listens
     this.#owner = new ClientOwner(connectionString(url, sandbox), clock, log);
     const deadlines = () => new Deadlines(clock, answerMs, this.#closing.signal);
     this.#reading = new Reading(this.#owner, deadlines(), log);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
@@ -52,7 +53,9 @@ export class LogTail {
   #seen: Position = 0n;
   #running: Promise<void> | undefined;
 
-  constructor(private readonly options: LogTailOptions) {}
+  constructor(private readonly options: LogTailOptions) {
+    setMaxListeners(0, this.#closing.signal); // everyone who waits listens
+  }
 
   /** The log holds something at this place. */
   see(position: Position): void {

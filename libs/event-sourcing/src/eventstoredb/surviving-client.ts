@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { MachineClock } from '../clock.port.js';
 import { EngineUnavailableError } from '../engine-unavailable.js';
@@ -52,6 +53,8 @@ export class SurvivingClient {
     private readonly clock: MachineClock,
     private readonly log: StoreLog,
   ) {
+    // Every read under way listens.
+    setMaxListeners(0, this.#retiring.signal);
     this.client = EventStoreDBClient.connectionString(connectionString);
     this.#inside = this.client as unknown as ClientInside;
     this.#hold();

@@ -11,6 +11,8 @@ const AWAY_STATES: readonly string[] = [
   '57014', // statement time-out
   '25006', // a standby that only reads: a fail-over is under way
   '25P03', // idle transaction ended
+  '28', // the login is refused: a secret may be on its way
+  '3D000', // no such database yet
   '58', // the server's disk
 ];
 /** SQLSTATEs of an attempt that may be repeated at once, and then counts as away: serialization, deadlock, lock time-out. */

@@ -111,7 +111,7 @@ export class PostgresDatabase {
         if (repeatable && tries < TRIES) {
           this.options.log(`POSTGRESQL: ${String(error)}; try ${tries + 1} of ${TRIES}`);
         } else if (repeatable || isAway(error)) {
-          throw new EngineUnavailableError(`PostgreSQL cannot be reached: ${String(error)}`, { cause: error });
+          throw new EngineUnavailableError(`PostgreSQL cannot be reached, see DATABASE_URL: ${String(error)}`, { cause: error });
         } else {
           throw error;
         }

@@ -80,6 +80,8 @@ export function isUnknownTopic(error: unknown): boolean {
 export function asEngineTrouble(what: string, error: unknown): Error {
   if (error instanceof EngineUnavailableError || error instanceof MissingTopicError) return error;
   const said = error instanceof Error ? error.message : String(error);
+  if (chainOf(error).some(({ name }) => name === 'KafkaJSSASLAuthenticationError'))
+    return new Error(`${what}: the brokers refuse the login, see KAFKA_SASL_USERNAME and its like: ${said}`, { cause: error });
   if (isPermanent(error)) return new Error(`${what}: ${said}`, { cause: error });
   return new EngineUnavailableError(`${what}: ${said}`, { cause: error });
 }

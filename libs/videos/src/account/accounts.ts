@@ -34,6 +34,8 @@ export class ReadModelBehindError extends Error {
 /** The one way to accounts: commands through `transact`, reads that never show less than this process has acknowledged. */
 export class Accounts implements CreditAccounts {
   readonly #written = new Map<string, Position>();
+  /** The furthest that this process has written to any account. */
+  #furthest: Position = 0n;
 
   constructor(
     private readonly transactor: Transactor<Account, AccountEvent>,
@@ -99,7 +101,14 @@ export class Accounts implements CreditAccounts {
     throw new ReadModelBehindError(`"${projection}" does not show the account's last change yet`);
   }
 
+  /** The same for what it last wrote to any account. */
+  async allShown(projection: string): Promise<void> {
+    if (this.#furthest === 0n || (await this.readModels.waitFor(projection, this.#furthest, OWN_WRITES_MS))) return;
+    throw new ReadModelBehindError(`"${projection}" does not show the last change yet`);
+  }
+
   #remember(accountId: string, position: Position): void {
+    if (position > this.#furthest) this.#furthest = position;
     this.#written.delete(accountId);
     this.#written.set(accountId, position);
     if (this.#written.size <= REMEMBERED + FORGOTTEN_AT_ONCE) return;

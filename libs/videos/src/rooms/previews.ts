@@ -10,7 +10,7 @@ export interface DrawnMockup {
 
 /** The JPEG that shows a room with a sample artwork; undefined where there is no such room. */
 export async function previewOf(roomId: string): Promise<Uint8Array | undefined> {
-  return isRoom(roomId) ? read(`previews/${roomId}.jpg`) : undefined;
+  return isRoom(roomId) ? read(`previews/${roomId}.webp`) : undefined;
 }
 
 /** A room's mock-up; undefined where there is no such room. */

@@ -5,4 +5,4 @@ import { rooms } from '../rooms.js';
 
 /** Draws the catalogue's previews: `draw-previews SETS-FOLDER TARGET-FOLDER`. */
 const [sets = '', target = ''] = process.argv.slice(2);
-for (const { roomId } of rooms) await writeFile(join(target, `${roomId}.jpg`), await preview(roomId, sets));
+for (const { roomId } of rooms) await writeFile(join(target, `${roomId}.webp`), await preview(roomId, sets));
