@@ -56,7 +56,7 @@ describe('signing in', () => {
     await page.getByRole('combobox', { name: 'Account' }).fill('grace');
     await page.getByRole('button', { name: 'Show' }).click();
     await page.waitForURL(/\?account=grace/);
-    await page.locator('video-credits-counter').filter({ hasText: '3 videos left' }).waitFor();
+    await page.locator('.standing video-credits-counter').filter({ hasText: '3 videos left' }).waitFor();
     await page.getByRole('link', { name: 'Support desk' }).waitFor();
     expect(await page.locator('sandbox-bar').count()).toBe(0);
   });

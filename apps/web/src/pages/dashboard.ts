@@ -42,8 +42,12 @@ async function open(): Promise<void> {
 function show(account: string, token: string | null): void {
   shown = { account, token };
   document.querySelectorAll<AccountShown>(ELEMENTS).forEach(attach);
+  openBoard();
+}
+
+function openBoard(): void {
   part('board').hidden = false;
-  void hangRoom(token);
+  void hangRoom();
 }
 
 function attach(element: AccountShown): void {
@@ -53,11 +57,12 @@ function attach(element: AccountShown): void {
 }
 
 /** The picture beside the invitation. Without it the page is complete as well. */
-async function hangRoom(token: string | null): Promise<void> {
+async function hangRoom(): Promise<void> {
   const picture = part<HTMLImageElement>('room');
-  if (picture.src !== '') return;
+  if (picture.dataset['asked'] !== undefined) return;
+  picture.dataset['asked'] = '';
   try {
-    const { items } = await new CreditsApi({ baseUrl: location.origin, token }).rooms();
+    const { items } = await api.rooms();
     const room = items.find(({ roomId }) => roomId === HERO_ROOM) ?? items[0];
     if (room !== undefined) picture.src = room.previewUrl;
   } catch (error) {
@@ -67,6 +72,9 @@ async function hangRoom(token: string | null): Promise<void> {
 
 /** Only where the service says so: the code is not even loaded elsewhere. */
 async function openSandbox(account: string): Promise<void> {
+  // Its place is kept, and the page is seen, while its code is on the way.
+  document.body.classList.add('with-sandbox');
+  openBoard();
   const { SandboxBar } = await import('./sandbox/sandbox-bar.js');
   const bar = new SandboxBar();
   bar.api = api;
@@ -78,7 +86,6 @@ async function openSandbox(account: string): Promise<void> {
     show(accountId, token);
   });
   document.body.append(bar);
-  document.body.classList.add('with-sandbox');
 }
 
 function openChooser(): void {
