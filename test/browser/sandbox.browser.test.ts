@@ -31,7 +31,7 @@ describe('the sandbox bar', () => {
     await dashboard.counts(/8 of 8 videos left/);
 
     const { nextRenewalAt } = await stage.client.credits('grace');
-    await page.getByRole('button', { name: 'To the next renewal' }).click();
+    await page.getByRole('button', { name: 'Next renewal' }).click();
     await until(
       'the clock stands at the renewal',
       () => page.locator('sandbox-clock time').getAttribute('datetime'),
@@ -48,7 +48,7 @@ describe('the sandbox bar', () => {
     await page.getByRole('button', { name: 'Start this plan' }).click();
     await dashboard.counts(/4 of 4 videos left/);
     await page.getByLabel('The renewal is paid').uncheck();
-    await page.getByRole('button', { name: 'To the next renewal' }).click();
+    await page.getByRole('button', { name: 'Next renewal' }).click();
     await dashboard.counts(/Waiting for your renewal/);
 
     await page.getByText('Send any billing event').click();

@@ -132,6 +132,7 @@ async function forReadme(own: Stage): Promise<void> {
   await sandbox.go('/?account=ada');
   await sandbox.page.locator('li.card').first().waitFor();
   await sandbox.page.getByRole('button', { name: '+ 1 hour' }).click();
+  await sandbox.page.getByText('Everything due').waitFor();
   expectStatus(201, await client.grant('ada', 2, { reason: 'bought by telephone' }));
   await sandbox.page.getByText('2 credits bought').waitFor();
   await keep(sandbox.page, 'dashboard-and-sandbox');

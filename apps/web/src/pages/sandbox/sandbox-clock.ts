@@ -62,7 +62,7 @@ export class SandboxClock extends LitElement {
       <div class="row">
         <button type="button" ?disabled=${this.busy} @click=${() => this.advance('PT1H')}>+ 1 hour</button>
         <button type="button" ?disabled=${this.busy} @click=${() => this.advance('P1D')}>+ 1 day</button>
-        <button type="button" class="wide" ?disabled=${this.busy} @click=${() => this.toRenewal()}>To the next renewal</button>
+        <button type="button" class="wide" ?disabled=${this.busy} @click=${() => this.toRenewal()}>Next renewal</button>
       </div>
       <label class="check"><input type="checkbox" .checked=${this.pays} @change=${(event: Event) => this.choosePays(event)} />
         The renewal is paid</label>

@@ -65,8 +65,8 @@ export const sandboxStyles = css`
   }
   section {
     border-block-start: 1px solid #3d424a;
-    margin-block-start: 16px;
-    padding-block-start: 16px;
+    margin-block-start: 12px;
+    padding-block-start: 12px;
   }
   .quiet {
     color: #b4b8bf;
