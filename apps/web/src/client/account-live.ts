@@ -1,4 +1,4 @@
-import type { CreditsView, RoomMockup } from '#contracts';
+import type { CreditsView, RoomMockup, RoomView } from '#contracts';
 import { type ApiAccess, CreditsApi, type SessionView, type VideoAndCredits } from './credits-api.js';
 import { type Connection, LiveCredits } from './live-credits.js';
 import type { Refused } from './problems.js';
@@ -53,11 +53,12 @@ export class AccountLive {
   };
   /** Artworks that this page has sent, by their id: a card can show one while its video is being made. */
   readonly artworks = new Map<string, { readonly url: string; readonly width: number; readonly height: number }>();
-  private readonly mockups = new Map<string, Promise<RoomMockup>>();
+  private readonly asked = new Map<string, Promise<unknown>>();
   private readonly listeners = new Set<(state: AccountState) => void>();
   private readonly live: LiveCredits;
   private videosWanted = false;
   private exhausted = false;
+  private refusalTold = false;
   private reading = false;
   private readAgain = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,15 +98,14 @@ export class AccountLive {
     this.read();
   }
 
+  /** The rooms on offer; asked for once, so that their pictures have one address and are loaded once. */
+  rooms(): Promise<readonly RoomView[]> {
+    return this.once('rooms', async () => (await this.api.rooms()).items);
+  }
+
   /** How artworks hang in a room; asked for once. */
   mockup(roomId: string): Promise<RoomMockup> {
-    const known = this.mockups.get(roomId);
-    if (known !== undefined) return known;
-    const asked = this.api.mockup(roomId);
-    this.mockups.set(roomId, asked);
-    // A failure is told to whoever asked, and the next may ask again.
-    asked.catch(() => this.mockups.delete(roomId));
-    return asked;
+    return this.once(`mockup ${roomId}`, () => this.api.mockup(roomId));
   }
 
   /** Reads the next page of older creations. Rejects as the client does. */
@@ -131,6 +131,23 @@ export class AccountLive {
     const claimed = this.exhausted;
     this.exhausted = false;
     return claimed;
+  }
+
+  /** True once when the service has refused for good, for whoever asks first. */
+  claimRefusal(): boolean {
+    const claimed = this.state.connection === 'refused' && !this.refusalTold;
+    this.refusalTold ||= claimed;
+    return claimed;
+  }
+
+  private once<T>(name: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.asked.get(name);
+    if (known !== undefined) return known as Promise<T>;
+    const asked = ask();
+    this.asked.set(name, asked);
+    // A failure is told to whoever asked, and the next may ask again.
+    asked.catch(() => this.asked.delete(name));
+    return asked;
   }
 
   private close(): void {

@@ -54,7 +54,7 @@ export class VideoOrder {
     if (this.trouble?.again !== true) this.set({ trouble: null });
     try {
       if (this.rooms === null) {
-        const { items } = await this.from.live().api.rooms();
+        const items = await this.from.live().rooms();
         this.set({ rooms: items, roomId: this.roomId ?? items[0]?.roomId ?? null });
       }
       await this.see(this.roomId);

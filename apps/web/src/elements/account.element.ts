@@ -57,6 +57,12 @@ export abstract class AccountElement extends LitElement {
     }
   }
 
+  /** Why nothing can be shown; null while something can. */
+  protected get closed(): 'signedOut' | 'notYours' | null {
+    if (this.state?.connection !== 'refused') return null;
+    return this.state.refusal?.status === 401 ? 'signedOut' : 'notYours';
+  }
+
   /** Called at each change of what is known. */
   protected heard(_state: AccountState, _before: AccountState | null): void {}
 
@@ -137,8 +143,7 @@ export abstract class AccountElement extends LitElement {
     // A fresh token starts from nothing; what was shown stays until it has something.
     const kept = state.credits === null && before !== null ? { credits: before.credits, videos: state.videos ?? before.videos } : {};
     this.state = { ...state, ...kept };
-    if (state.connection === 'refused' && before?.connection !== 'refused')
-      this.announce('session-ended', { status: state.refusal?.status });
+    if (this.live?.claimRefusal() === true) this.announce('session-ended', { status: state.refusal?.status });
     if (this.live?.claimExhausted() === true) this.announce('credits-exhausted', { accountId: this.account, credits: state.credits });
     this.heard(this.state, before);
   }

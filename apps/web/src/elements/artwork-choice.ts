@@ -38,7 +38,8 @@ function picked(input: HTMLInputElement): File | null {
 
 function invitation({ say, limits }: Wording): TemplateResult {
   return html`<span class="invitation"
-    ><strong>${say('dropHere')}</strong> <span class="link">${say('orChoose')}</span>
+    ><span class="with-mouse"><strong>${say('dropHere')}</strong> <span class="link">${say('orChoose')}</span></span>
+    <span class="link by-touch">${say('chooseHere')}</span>
     <span class="hint" id="file-rules">${say('pictureRules', limits)}</span></span
   >`;
 }

@@ -50,13 +50,14 @@ export class CreditHistory extends AccountElement {
     return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <h2 id="heading"><slot name="heading">${this.say('history')}</slot></h2>
       ${lines === null ? this.waiting() : lines.length === 0 ? html`<p class="soft">${this.say('emptyHistory')}</p>` : this.days(lines)}
-      ${this.trouble === null ? nothing : html`<p class="trouble" role="status">${this.say(this.trouble.name)}</p>`}
+      ${this.trouble === null || this.closed !== null ? nothing : html`<p class="trouble" role="status">${this.say(this.trouble.name)}</p>`}
       ${lines !== null && this.nextCursor !== null ? this.more() : nothing}
     </section>`;
   }
 
   private waiting(): TemplateResult {
-    if (this.state?.connection === 'refused' || this.account === null) return html``;
+    if (this.closed !== null) return html`<p class="soft">${this.say(this.closed)}</p>`;
+    if (this.account === null) return html``;
     return html`<div aria-busy="true" role="status">
       <span class="unseen">${this.say('loading')}</span>
       ${Array.from({ length: skeletons }, () => html`<div class="skeleton"></div>`)}
@@ -116,7 +117,7 @@ export class CreditHistory extends AccountElement {
       this.trouble = null;
     } catch (error) {
       if (this.live !== live) return;
-      this.trouble = this.state?.connection === 'refused' ? null : troubleOf(error, 'read');
+      this.trouble = this.closed !== null ? null : troubleOf(error, 'read');
       if (cursor === null && this.trouble?.again === true) setTimeout(() => this.live === live && void this.read(null), againMs);
     } finally {
       this.reading = false;

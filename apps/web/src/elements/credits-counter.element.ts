@@ -31,15 +31,16 @@ export class VideoCreditsCounter extends AccountElement {
 
   protected override render(): TemplateResult {
     const { credits, connection } = this.state ?? { credits: null, connection: 'connecting' };
-    if (connection === 'refused') return this.refused();
+    if (this.closed !== null) return this.refused(this.closed);
     if (credits === null)
       return html`<div class="counter loading" aria-busy="true"><span class="unseen">${this.say('loading')}</span></div>`;
     return this.standing(credits, connection === 'offline');
   }
 
-  private refused(): TemplateResult {
-    const name = this.state?.refusal?.status === 401 ? 'signedOut' : 'notYours';
-    return html`<div class="counter none" role="status"><p class="headline">${this.say(name)}</p></div>`;
+  private refused(name: 'signedOut' | 'notYours'): TemplateResult {
+    return html`<div class="counter none" lang=${this.language.locale}>
+      <p class="alone" role="status">${this.say(name)}</p>
+    </div>`;
   }
 
   private standing(credits: CreditsView, offline: boolean): TemplateResult {

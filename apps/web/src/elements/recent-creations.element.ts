@@ -8,7 +8,7 @@ import { type Trouble, troubleOf } from '../words/troubles.js';
 import { AccountElement } from './account.element.js';
 import sheet from './recent-creations.css';
 import cardSheet from './video-card.css';
-import { type CardActions, videoCard } from './video-card.js';
+import { type CardActions, type HungArtwork, videoCard } from './video-card.js';
 
 /** How many places are kept while the first answer is on its way. */
 const skeletons = 3;
@@ -59,8 +59,8 @@ export class RecentCreations extends AccountElement {
   protected override joined(live: AccountLive, isOther: boolean): void {
     if (isOther) this.forget();
     live.wantVideos();
-    live.api.rooms().then(
-      ({ items }) => (this.rooms = items),
+    live.rooms().then(
+      (rooms) => (this.rooms = rooms),
       // A room's picture behind a video that is not ready is an addition: without it the card is plain.
       () => (this.rooms = []),
     );
@@ -75,8 +75,8 @@ export class RecentCreations extends AccountElement {
 
   protected override heard({ videos }: AccountState, before: AccountState | null): void {
     const known = new Map((before?.videos ?? []).map((video) => [video.videoId, video.status]));
-    for (const { videoId, status, title, roomId } of videos ?? []) {
-      if (status !== 'ready') this.wantMockup(roomId);
+    for (const { videoId, status, title, roomId, artworkId } of videos ?? []) {
+      if (status !== 'ready' && this.live?.artworks.has(artworkId) === true) this.wantMockup(roomId);
       const was = known.get(videoId);
       if (was === undefined || was === status || (status !== 'ready' && status !== 'failed')) continue;
       this.news = this.text(status === 'ready' ? 'isReady' : 'didNotWork', { title: title ?? this.text('untitled') });
@@ -95,19 +95,11 @@ export class RecentCreations extends AccountElement {
 
   protected override render(): TemplateResult {
     const { videos, nextCursor, videosAway } = this.state ?? { videos: null, nextCursor: null, videosAway: false };
-    const away = videosAway && videos === null;
+    const away = videosAway && videos === null && this.closed === null;
     return html`<section aria-labelledby="heading" lang=${this.language.locale}>
       <header class="head" part="header">
         <h2 id="heading"><slot name="heading">${this.say('recentCreations')}</slot></h2>
-        <slot name="counter">
-          <video-credits-counter
-            exportparts="counter, headline, fact, advice, sets"
-            .account=${this.account}
-            .token=${this.token}
-            .baseUrl=${this.baseUrl}
-            .lang=${this.language.locale}
-          ></video-credits-counter>
-        </slot>
+        <slot name="counter" @slotchange=${() => this.requestUpdate()}>${this.hasOwnCounter() ? nothing : this.counter()}</slot>
       </header>
       <span class="unseen" role="status">${this.news}</span>
       ${away ? html`<p class="trouble" role="status">${this.say('lostReading')}</p>` : nothing}
@@ -116,8 +108,23 @@ export class RecentCreations extends AccountElement {
     </section>`;
   }
 
+  /** The host brings one: then there is no second one behind it. */
+  private hasOwnCounter(): boolean {
+    return this.querySelector(':scope > [slot="counter"]') !== null;
+  }
+
+  private counter(): TemplateResult {
+    return html`<video-credits-counter
+      exportparts="counter, headline, mark, fact, toggle, advice, sets"
+      .account=${this.account}
+      .token=${this.token}
+      .baseUrl=${this.baseUrl}
+      .lang=${this.language.locale}
+    ></video-credits-counter>`;
+  }
+
   private waiting(): TemplateResult {
-    if (this.state?.connection === 'refused') return html``;
+    if (this.closed !== null) return html``;
     const places = Array.from({ length: skeletons }, () => html`<li class="card"><div class="media"></div><div class="words"></div></li>`);
     return html`<ul class="cards" aria-busy="true" aria-label=${this.text('loading')}>${places}</ul>`;
   }
@@ -140,8 +147,7 @@ export class RecentCreations extends AccountElement {
       videoCard({
         video: { ...video, posterUrl: this.lasting(video.posterUrl), downloadUrl: this.lasting(video.downloadUrl) },
         roomPicture: this.lasting(this.rooms.find(({ roomId }) => roomId === video.roomId)?.previewUrl ?? null),
-        mockup: this.mockups.get(video.roomId) ?? null,
-        artwork: this.live?.artworks.get(video.artworkId) ?? null,
+        hung: this.hung(video),
         playing: this.playing?.videoId === video.videoId ? this.playing.address : null,
         asked: this.asked === video.videoId,
         cancelling: this.cancelling === video.videoId,
@@ -154,6 +160,13 @@ export class RecentCreations extends AccountElement {
     return html`<ul class="cards" part="cards">
       ${repeat(videos, ({ videoId }) => videoId, card)}
     </ul>`;
+  }
+
+  /** The artwork in its room, where this page has sent it; an empty room would be four times what a preview weighs. */
+  private hung({ artworkId, roomId }: VideoView): HungArtwork | null {
+    const artwork = this.live?.artworks.get(artworkId);
+    const mockup = this.mockups.get(roomId);
+    return artwork === undefined || mockup === undefined ? null : { artwork, mockup };
   }
 
   private moreButton(): TemplateResult {

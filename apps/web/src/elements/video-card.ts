@@ -5,6 +5,12 @@ import type { ShownArtwork } from './room-stage.element.js';
 import type { Trouble } from '../words/troubles.js';
 import type { Wording } from './wording.js';
 
+/** An artwork and how it hangs in the room that was chosen for it. */
+export interface HungArtwork {
+  readonly mockup: RoomMockup;
+  readonly artwork: ShownArtwork;
+}
+
 export interface CardActions {
   readonly play: (video: VideoView) => void;
   /** Null takes the question back. */
@@ -17,9 +23,8 @@ interface Card extends Pick<Wording, 'say' | 'text'> {
   readonly video: VideoView;
   /** Stands in, dimmed, until there is a poster. */
   readonly roomPicture: string | null;
-  /** How the artwork hangs there, and the artwork where this page has it: shown instead of the stand-in. */
-  readonly mockup: RoomMockup | null;
-  readonly artwork: ShownArtwork | null;
+  /** Shown instead of the stand-in. */
+  readonly hung: HungArtwork | null;
   /** The address it plays from; null while it does not. */
   readonly playing: string | null;
   readonly asked: boolean;
@@ -42,7 +47,7 @@ export function videoCard(card: Card): TemplateResult {
 }
 
 function media(card: Card): TemplateResult {
-  const { video, playing, actions, text, roomPicture, mockup, artwork } = card;
+  const { video, playing, actions, text, roomPicture, hung } = card;
   if (playing !== null) {
     return html`<video class="picture" part="video" controls autoplay playsinline src=${playing} poster=${video.posterUrl ?? nothing}></video>`;
   }
@@ -53,7 +58,7 @@ function media(card: Card): TemplateResult {
         <span class="disc"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5.5v13l11-6.5z" /></svg></span>
       </button>`;
   }
-  return html`${mockup === null ? picture(roomPicture) : html`<vc-room-stage class="dimmed" bare .mockup=${mockup} .artwork=${artwork}></vc-room-stage>`}
+  return html`${hung === null ? picture(roomPicture) : html`<vc-room-stage class="dimmed" bare .mockup=${hung.mockup} .artwork=${hung.artwork}></vc-room-stage>`}
   ${video.status === 'queued' || video.status === 'rendering' ? bar(card, video.progress ?? 0) : nothing}
   ${card.asked && video.status === 'queued' ? question(card) : nothing}`;
 }

@@ -59,6 +59,7 @@ export const de: Catalogue = {
   artwork: 'Kunstwerk',
   dropHere: 'Ziehen Sie Ihr Kunstwerk hierher',
   orChoose: 'oder wählen Sie eine Datei',
+  chooseHere: 'Kunstwerk wählen',
   pictureRules: 'PNG, JPEG oder WebP, bis {mb} MB. Einfügen geht auch.',
   letGo: 'Loslassen, um dieses Bild zu nehmen',
   change: 'Ändern',

@@ -60,6 +60,7 @@ export const en = {
   artwork: 'Artwork',
   dropHere: 'Drop your artwork here',
   orChoose: 'or choose a file',
+  chooseHere: 'Choose your artwork',
   pictureRules: 'PNG, JPEG or WebP, up to {mb} MB. You can paste one too.',
   letGo: 'Let go to use this picture',
   change: 'Change',
