@@ -154,9 +154,18 @@ export class AccountDriver {
   }
 
   /** The credits object now, or as it was shown at a past instant. */
-  view(past?: string | number): Promise<CreditsView> {
+  async view(past?: string | number): Promise<CreditsView> {
     const at = typeof past === 'string' ? ms(past) : past;
-    return new GetCreditsHandler(this.accounts, this.plans, this.#clock).execute(new GetCredits(this.accountId, at));
+    const view = await new GetCreditsHandler(this.accounts, this.plans, this.#clock).execute(new GetCredits(this.accountId, at));
+    if (at === undefined) await this.#holdToList(view);
+    return view;
+  }
+
+  /** Support's list of those in trouble is read from an index alone: it must say of every instant what the account's status says. */
+  async #holdToList({ status }: CreditsView): Promise<void> {
+    const row = await this.#rows.row(this.accountId);
+    const listed = row !== undefined && row.troubleFrom !== null && row.troubleFrom <= this.now ? row.trouble : null;
+    expect(listed).toBe(status === 'past-due' || status === 'renewal-pending' ? status : null);
   }
 
   /** The credits object now, and until when it holds if nothing is written. */

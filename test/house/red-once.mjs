@@ -69,9 +69,11 @@ const LINT = {
   'long-function': ['max-lines-per-function', LONG_FUNCTION],
   'clock.decisions': ['no-restricted-imports', "import type { MachineClock } from '#event-sourcing';\nexport type X = MachineClock;"],
   'focused.test': ['no-restricted-syntax', "it.only('x', () => expect(1).toBe(1));"],
+  'web-inner-html': ['no-restricted-syntax', "document.body.innerHTML = 'x';"],
+  'web-unsafe-html': ['no-restricted-imports', "export { unsafeHTML } from 'lit/directives/unsafe-html.js';"],
   'skipped.test': ['no-restricted-globals', "xit('x', () => expect(1).toBe(1));"],
 };
-const lintFile = (name) => `libs/event-sourcing/src/planted-lint/${name}.ts`;
+const lintFile = (name) => `${name.startsWith('web-') ? 'apps/web' : 'libs/event-sourcing'}/src/planted-lint/${name}.ts`;
 
 const results = [];
 function expectRed(what, seen, detail = '') {
@@ -86,7 +88,7 @@ plantLint();
 plantOthers();
 const [broken, lint, types, format, unused, tests] = await Promise.all([
   structure(),
-  run('eslint', ['--format', 'json', 'libs/event-sourcing/src/planted-lint']),
+  run('eslint', ['--format', 'json', 'libs/event-sourcing/src/planted-lint', 'apps/web/src/planted-lint']),
   run('tsc', ['--noEmit', '-p', '.']),
   run('biome', ['format', 'libs/contracts/src/planted-format.ts']),
   run('knip', ['--no-config-hints', '--reporter', 'json']),

@@ -67,7 +67,7 @@ const picture = (address: string | null) => (address === null ? nothing : html`<
 
 function bar({ text, video }: Card, percent: number): TemplateResult {
   const label = video.status === 'queued' ? text('queued') : text('progress', { n: percent });
-  return html`<span class="percent" aria-hidden="true">${video.status === 'queued' ? nothing : `${percent} %`}</span>
+  return html`<span class="percent" aria-hidden="true">${video.status === 'queued' ? nothing : text('percent', { n: percent })}</span>
     <progress class="bar" max="100" .value=${live(percent)} aria-label=${label}></progress>`;
 }
 

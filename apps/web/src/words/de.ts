@@ -100,6 +100,7 @@ export const de: Catalogue = {
   untitled: 'Ohne Titel',
   queued: 'Wartet auf den Beginn',
   progress: 'In Arbeit, {n} %',
+  percent: '{n} %',
   ready: 'Fertig',
   failed: 'Das hat leider nicht geklappt. Ihr Guthaben ist zurück.',
   cancelled: 'Storniert. Ihr Guthaben ist zurück.',

@@ -3,6 +3,7 @@ import { type TemplateResult, html, nothing } from 'lit';
 import { type AccountState, liveAccount } from '../../client/account-live.js';
 import { answer, lastRefusal, left, statusWords } from './account.words.js';
 import type { DeskApi } from './desk-api.js';
+import { together } from './known-refusals.js';
 import { PagePart } from './page-part.js';
 import { type Said, plain, told } from './said.js';
 
@@ -90,7 +91,7 @@ export class AccountDesk extends PagePart {
     const { account, api } = this;
     const refusals = await api?.refusals(account).catch(() => null);
     // What was known stays where it cannot be read now: the next turn tries again.
-    if (refusals && account === this.account) this.refusals = refusals;
+    if (refusals && account === this.account) this.refusals = together(this.refusals, refusals);
   }
 
   protected override render(): TemplateResult {

@@ -124,6 +124,14 @@ describe('what was shown then', () => {
   });
 });
 
+it('does not deny a refusal where credits came at the very same instant', () => {
+  const at = new Date(2027, 2, 12, 9, 41).toISOString();
+  const credits = { ...gallery, available: 2, allotments: [set('goodwill', 2)] };
+  expect(plain(then(at, credits, 'insufficient-credits'))).toBe(
+    'On 12 March 09:41 they had 2 credits on Gallery Basic. Namely 2 that never expire. They came at this very instant, after the refusal.',
+  );
+});
+
 describe('a line of the history', () => {
   const line = (more: Partial<LedgerLine>): LedgerLine => ({
     id: 'l',

@@ -117,8 +117,11 @@ function earliestUpcoming(allotments: readonly AllotmentView[], credits: Credits
   return starts.sort()[0] ?? credits.cycle?.end ?? '';
 }
 
-/** What was shown at a past instant, and so what a command then would have found. */
-export function then(at: string, credits: CreditsView): Said {
+/**
+ * What was shown at a past instant, and so what a command then would have found; `refused` is the code of what was refused at that
+ * instant. Where the clock stands still, as it may in the sandbox, credits can have come at the same instant, after the refusal.
+ */
+export function then(at: string, credits: CreditsView, refused: string | null = null): Said {
   const { plan, available, nextRenewalAt, upcoming } = credits;
   const had: Said = ['On ', minute(at), available === 0 ? ' there was nothing left' : ` they had ${count(available, 'credit')}`];
   const on: Said = [plan ? ` on ${plan.name}` : `, ${statusWords[credits.status].toLowerCase()}`, '.'];
@@ -129,6 +132,8 @@ export function then(at: string, credits: CreditsView): Said {
   const which: Said = parts.length > 0 ? [' Namely ', ...listed(parts), '.'] : [];
   const next: Said = nextRenewalAt === null ? [' No renewal was in sight.'] : [' The next renewal was due ', day(nextRenewalAt), '.'];
   const more: Said = upcoming > 0 ? [` ${upcoming} more were to come.`] : [];
+  const cameAfter = refused === 'insufficient-credits' && available > 0;
+  if (cameAfter) return [...had, ...on, ...which, ' They came at this very instant, after the refusal.'];
   const verdict: Said = [available === 0 ? ' A video ordered then would have been refused.' : ' A video could be ordered.'];
   return [...had, ...on, ...which, ...next, ...more, ...verdict];
 }

@@ -60,7 +60,7 @@ export class WhyRefused extends PagePart {
   }
 
   private refusal(refusal: RefusalView): TemplateResult {
-    const { at, command, detail, actor } = refusal;
+    const { at, command, code, detail, actor } = refusal;
     const reason = refusalReason(refusal);
     return html`<li>
       <span class="when">${told([stamp(at)])}</span>
@@ -69,7 +69,7 @@ export class WhyRefused extends PagePart {
         ${detail === null || detail === reason ? nothing : html`<span class="fact">${detail}</span>`}
         ${actor === null ? nothing : html`<span class="fact">asked by ${actor}</span>`}
       </span>
-      <button class="quiet small" aria-label="What they had on ${plain([minute(at)])}" @click=${() => this.show(at)}>What they had</button>
+      <button class="quiet small" aria-label="What they had on ${plain([minute(at)])}" @click=${() => this.show(at, code)}>What they had</button>
     </li>`;
   }
 
@@ -79,11 +79,11 @@ export class WhyRefused extends PagePart {
     if (typeof at === 'string' && at !== '') void this.show(new Date(at).toISOString());
   };
 
-  private async show(at: string): Promise<void> {
+  private async show(at: string, refused: string | null = null): Promise<void> {
     const { account, api } = this;
     try {
       const credits = await api?.creditsAt(account, at);
-      if (credits && account === this.account) this.past = then(at, credits);
+      if (credits && account === this.account) this.past = then(at, credits, refused);
     } catch (error) {
       const ahead = error instanceof Refused && error.code === 'bad-request';
       this.past = ahead ? [minuteAhead(at)] : [notRead('The past', error)];
