@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { VideoAnswer } from '../e2e/client.js';
 import { told } from './dashboard.screen.js';
+import { pictureFile } from './files.js';
 import { onPlan } from './situations.js';
 import { Stage } from './stage.js';
 import { until } from './until.js';
@@ -30,17 +32,31 @@ describe('an element in a page of somebody else, on another origin', () => {
     const { page } = visitor;
     await page.goto(`${origin}/?token=${await stage.customerToken('guest')}`);
     const counter = page.locator('video-credits-counter');
-    await until(
-      'the counter',
-      () => told(counter),
-      (text) => text.includes('4 of 4 videos left'),
-    );
+    const counts = (words: string) =>
+      until(
+        `the counter says ${words}`,
+        () => told(counter),
+        (text) => text.includes(words),
+      );
+    await counts('4 of 4 videos left');
     await stage.client.grant('guest', 2);
-    await until(
-      'the counter moves',
-      () => told(counter),
-      (text) => text.includes('6 videos left'),
+    await counts('6 videos left');
+
+    const heard = page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          addEventListener('video-created', (event) => resolve((event as CustomEvent<VideoAnswer>).detail.video.title)),
+        ),
     );
+    await page.locator('create-video-button').getByRole('button').first().click();
+    const popup = page.locator('create-video-button').getByRole('dialog');
+    await popup.locator('input[type=file]').setInputFiles(await pictureFile());
+    await popup.getByRole('textbox').fill('From afar');
+    await popup.getByText(/\d+ × \d+/).waitFor();
+    expect(await visitor.barriers()).toEqual([]);
+    await popup.locator('button[type=submit]').click();
+    expect(await heard).toBe('From afar');
+    await counts('5 videos left');
     expect(await visitor.context.cookies()).toEqual([]);
     expect(await counter.evaluate((element) => getComputedStyle(element).fontFamily)).toContain('Georgia');
     expect(await visitor.barriers()).toEqual([]);

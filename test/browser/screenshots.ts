@@ -11,7 +11,8 @@ import { askFor, everyKindOfVideo, onPlan, onTrial } from './situations.js';
 import { Stage, type Who } from './stage.js';
 import { until } from './until.js';
 
-// `npm run screenshots`: every state of every page into .cache/screenshots, to be looked at, and those of the README into apps/web/docs.
+// `npm run screenshots`: every state of every page into .cache/screenshots, to be looked at, and those of the README into apps/web/docs;
+// `npm run screenshots -- readme` makes the latter alone.
 const FOLDER = join(process.cwd(), '.cache/screenshots');
 const DOCS = join(process.cwd(), 'apps/web/docs');
 const WIDE = { width: 1360, height: 900 };
@@ -19,6 +20,7 @@ const NARROW = { width: 360, height: 740 };
 const RENDER_MS = 120_000;
 const DOCS_WIDTH = 1200;
 const QUIET_MS = 400;
+const onlyReadme = process.argv[2] === 'readme';
 
 const looks: Readonly<Record<string, BrowserContextOptions>> = {
   wide: { viewport: WIDE },
@@ -31,10 +33,12 @@ mkdirSync(FOLDER, { recursive: true });
 mkdirSync(DOCS, { recursive: true });
 const stage = await Stage.open();
 try {
-  await standings();
-  await everyKind();
-  await popups();
-  await staff();
+  if (!onlyReadme) {
+    await standings();
+    await everyKind();
+    await popups();
+    await staff();
+  }
 } finally {
   await stage.close();
 }
