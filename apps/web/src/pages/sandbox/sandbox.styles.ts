@@ -35,8 +35,9 @@ export const sandboxStyles = css`
     flex: 1 1 auto;
   }
   .watching {
-    flex: 0 0 32%;
+    flex: 0 0 27%;
     min-block-size: 184px;
+    padding-block-start: 12px;
     margin: 0;
     background: #1c1e22;
   }
