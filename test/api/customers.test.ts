@@ -68,8 +68,19 @@ describe('a session', () => {
 
   it('of a service behind https is for https alone, and its origin is that of PUBLIC_URL', async () => {
     const service = await startService({ PUBLIC_URL: 'https://credits.example' });
-    const { headers } = await call(service, '/v1/session', { method: 'POST' });
-    expect(String(headers['set-cookie'])).toMatch(/; Secure$/);
+    const begun = (headers: Record<string, string>) => call(service, '/v1/session', { method: 'POST', headers });
+    expect(String((await begun({ origin: 'https://credits.example' })).headers['set-cookie'])).toMatch(/; Secure$/);
+    for (const origin of [
+      'http://credits.example',
+      'https://credits.example:8443',
+      'https://credits.example.evil',
+      'null',
+      'file://',
+      '',
+    ]) {
+      const { status, body, headers } = await begun({ origin, host: 'credits.example' });
+      expect([origin, status, body.code, headers['set-cookie']]).toEqual([origin, 403, 'cross-site', undefined]);
+    }
     await service.app.close();
   });
 

@@ -132,11 +132,12 @@ export async function startService(
   const urls = new SignedUrls('a key that only this test knows', systemMachineClock);
   const customers = new SandboxTokens('a key that only this test knows', systemMachineClock);
   const link = new SignInLink(staffToken, randomIds);
-  const addresses = new Addresses(urls, () => 'http://127.0.0.1:3000');
+  const settings = readSettings(env);
+  const addresses = new Addresses(urls, () => settings.publicUrl ?? 'http://127.0.0.1:3000');
   const plans = readPlans(JSON.parse(readFileSync(new URL('../../libs/credits/src/plans/plans.json', import.meta.url), 'utf8')));
 
   const ports: Provider[] = [
-    { provide: Settings, useValue: readSettings(env) },
+    { provide: Settings, useValue: settings },
     { provide: PLANS, useValue: plans },
     { provide: ROOMS, useValue: [{ roomId: 'living-room', name: 'Living room' }] },
     {

@@ -117,6 +117,13 @@ describe('Customers', () => {
     expect([answered.status, answered.body.code]).toEqual([401, 'unauthenticated']);
   });
 
+  it('get no session for a token that has ended, however far clocks may be apart', async () => {
+    const ended = staff.as(await issuer.token('a-1', { exp: Math.floor(Date.now() / 1_000) - 10 }));
+    expect((await ended.get('/v1/session')).status).toBe(200);
+    const refused = await ended.post('/v1/session');
+    expect([refused.status, refused.body.code, refused.headers.get('set-cookie')]).toEqual([401, 'unauthenticated', null]);
+  });
+
   it('are made in a sandbox, by staff, with one call', async () => {
     const made = expectStatus(
       201,

@@ -52,6 +52,12 @@ describe('Sessions of browsers', () => {
       expect((await browser.get('/v1/session', { headers })).status).toBe(401);
   });
 
+  it('are none where two came: a page of a neighbouring name may have left one of them', async () => {
+    const [mine, other] = [await signIn(staff.token ?? ''), await signIn(staff.token ?? '')];
+    for (const cookie of [`${mine}; ${other}`, `vc_session=AAAA; ${mine}`, `${mine}; vc_session=AAAA`])
+      expect((await browser.get('/v1/session', { headers: { cookie } })).status).toBe(401);
+  });
+
   it('need the header: a session does not prolong itself', async () => {
     const cookie = await signIn(staff.token ?? '');
     expect((await browser.post('/v1/session', undefined, { headers: { cookie, ...fromOwnPage } })).status).toBe(401);
@@ -66,6 +72,8 @@ describe('Sessions of browsers', () => {
       { 'sec-fetch-site': 'none' },
       { origin: 'https://evil.example' },
       { origin: 'null' },
+      { origin: staff.base.replace('http:', 'https:') },
+      { origin: staff.base.replace('//', '//somebody@') },
       { 'sec-fetch-site': 'cross-site', origin: staff.base },
     ];
     for (const headers of refused) {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { bill, subscription } from './billing.js';
 import { type Client, expectStatus } from './client.js';
 import { LivePage, openPage } from './live-page.js';
@@ -113,15 +114,27 @@ describe('The live stream of an account’s credits', () => {
     });
   });
 
+  const openStreams = async (): Promise<number> => {
+    const { body } = await client.ask<string>('GET', '/metrics');
+    return Number(/^video_credits_open_streams (\d+)$/m.exec(body)?.[1]);
+  };
+
   it('lets go of everything when its pages have gone', async () => {
-    const openStreams = async (): Promise<number> => {
-      const { body } = await client.ask<string>('GET', '/metrics');
-      return Number(/^video_credits_open_streams (\d+)$/m.exec(body)?.[1]);
-    };
     await Promise.all(Array.from({ length: 10 }, (_, n) => open(`leaves-${n}`)));
     await eventually(async () => (await openStreams()) > 0);
     await Promise.all(pages.splice(0).map((page) => page.leave()));
     await eventually(async () => (await openStreams()) + (await openStreams()) === 0);
+  });
+
+  it('lets go of streams that were asked for one behind the other on one connection, when that has gone', async () => {
+    const { hostname, port } = new URL(client.base);
+    const asked = `GET /v1/accounts/pipelined/credits/stream HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${client.token}\r\n\r\n`;
+    const line = connect(Number(port), hostname);
+    line.write(asked.repeat(20));
+    await eventually(async () => (await openStreams()) === 20);
+    line.destroy();
+    await eventually(async () => (await openStreams()) + (await openStreams()) === 0);
+    await open('pipelined');
   });
 
   it('ends when the service stops, holding up nobody, and gives the object to a page that comes again', async () => {

@@ -65,6 +65,13 @@ describe('customer tokens', () => {
     });
   });
 
+  it.each([253_402_300_800, 8_640_000_000_001, 1e300, 1e308])(
+    'that end in %d s end at the latest with the last instant that can be written',
+    async (exp) => {
+      expect(await open().authenticate(await signed({ ...right, exp }))).toMatchObject({ expiresAt: Date.UTC(10_000, 0, 1) - 1 });
+    },
+  );
+
   it('name the account by the claim that was chosen', async () => {
     const claim = 'https://id.example/account';
     const tokens = open(claim);

@@ -12,6 +12,9 @@ const clockToleranceSeconds = 30;
 /** A longer token is not looked at, in characters. Those of real issuers have one to three thousand. */
 const longestToken = 8_000;
 
+/** The last instant that RFC 3339 can write, in milliseconds since the epoch. */
+const endOfTime = Date.UTC(10_000, 0, 1) - 1;
+
 export interface CustomerTokensOptions {
   readonly issuer: string;
   readonly audience: string;
@@ -47,7 +50,7 @@ export class CustomerTokens implements Authenticator {
       });
       const accountId = payload[accountClaim];
       if (typeof accountId !== 'string' || !id.allows(accountId) || payload.exp === undefined) return undefined;
-      return { keyName: 'customer', scopes: customerScopes, accountId, expiresAt: payload.exp * 1_000 };
+      return { keyName: 'customer', scopes: customerScopes, accountId, expiresAt: Math.min(payload.exp * 1_000, endOfTime) };
     } catch (error) {
       if (isOfTheToken(error)) return undefined;
       throw new EngineUnavailableError(`the keys of ${issuer} cannot be had: ${String(error)}`, { cause: error });

@@ -12,7 +12,18 @@ function url(words: string, ...protocols: readonly string[]): Rule {
 
 const yesOrNo = oneOf('true', 'false');
 const path = matching('a path', (value) => value.length <= 4_096 && !value.includes('\0'));
-const webAddress = url('an address like https://credits.example.com', 'http:', 'https:');
+
+/** An address for requests. Who asks is said elsewhere: fetch takes no address with a name and password in it (Fetch §5.4). */
+const webAddress = matching('an address like https://credits.example.com', isWebAddress);
+
+/** The same as what stands in front of paths. */
+const webBase = matching('an address like https://credits.example.com', (value) => isWebAddress(value) && !/[?#]/.test(value));
+
+function isWebAddress(value: string): boolean {
+  if (/\s/.test(value) || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}
 
 /** Whole ISO 8601 durations of days, hours, minutes and seconds, in milliseconds; undefined for anything else. */
 export function readDuration(value: unknown): number | undefined {
@@ -35,7 +46,9 @@ export function readFrameAncestors(value: unknown): string | undefined {
   if (words.length === 1 && /^'?none'?$/.test(words[0] ?? '')) return "'none'";
   const sources = words.map((word) => (/^'?self'?$/.test(word) ? "'self'" : word));
   const origin = /^https?:\/\/(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d{1,5}|\*))?$/;
-  return sources.every((source) => source === "'self'" || origin.test(source)) ? sources.join(' ') : undefined;
+  // What is left without its stars is an address, or no browser takes it for a source.
+  const right = (source: string): boolean => origin.test(source) && URL.canParse(source.replace('*.', '').replace(':*', ''));
+  return sources.every((source) => source === "'self'" || right(source)) ? sources.join(' ') : undefined;
 }
 
 const frameAncestors = matching(
@@ -47,7 +60,7 @@ const frameAncestors = matching(
 export class Environment {
   @Is(absentOr(wholeNumberText(0, 65_535))) PORT?: string;
   @Is(absentOr(matching('a host name or address', (value) => /^[A-Za-z0-9._:-]{1,255}$/.test(value)))) HOST?: string;
-  @Is(absentOr(webAddress)) PUBLIC_URL?: string;
+  @Is(absentOr(webBase)) PUBLIC_URL?: string;
   @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) URL_SIGNING_KEY?: string;
   @Is(absentOr(path)) DATA_DIR?: string;
   @Is(absentOr(oneOf('embedded', 'servers'))) ENGINES?: string;
@@ -79,7 +92,7 @@ export class Environment {
   @Is(absentOr(wholeNumberText(1, 100))) RENDER_ATTEMPTS?: string;
   @Is(absentOr(wholeNumberText(0, 1_000_000))) LOW_CREDITS?: string;
   @Is(absentOr(wholeNumberText(0, 64))) RENDER_WORKERS?: string;
-  @Is(absentOr(webAddress)) SERVICE_URL?: string;
+  @Is(absentOr(webBase)) SERVICE_URL?: string;
   @Is(absentOr(matching('1 to 1000 visible characters', (value) => /^[\x21-\x7e]{1,1000}$/.test(value)))) RENDER_API_KEY?: string;
   @Is(absentOr(id)) WORKER_ID?: string;
 }

@@ -4,15 +4,15 @@ import { ProblemError } from './problem.js';
 
 const name = 'vc_session';
 
-/** The session whose cookie came with the request. */
+/** The session whose cookie came with the request. Two are none: a page of a neighbouring name may have left one of them. */
 export function sessionIn(request: FastifyRequest, sessions: Sessions): Session | undefined {
   const cookies = request.headers.cookie;
   if (cookies === undefined || !cookies.includes(name)) return undefined;
-  const pair = cookies
+  const [pair, second] = cookies
     .split(';')
     .map((one) => one.trim())
-    .find((one) => one.startsWith(`${name}=`));
-  return pair === undefined ? undefined : sessions.open(pair.slice(name.length + 1));
+    .filter((one) => one.startsWith(`${name}=`));
+  return pair === undefined || second !== undefined ? undefined : sessions.open(pair.slice(name.length + 1));
 }
 
 /** Set-Cookie for a session: no script reads it, and no other site's page sends it. */
@@ -32,8 +32,8 @@ export function crossSite(request: FastifyRequest, ownBase: () => string, unsaid
   return own ? undefined : new ProblemError('cross-site');
 }
 
+/** Whether it is written as a browser writes the origin of our pages, by the name we give out or the one that was asked for. */
 function isOwn(origin: string, host: string | undefined, base: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const from = new URL(origin);
-  return from.origin === new URL(base).origin || from.host === host;
+  const own = new URL(base);
+  return origin === own.origin || origin === `${own.protocol}//${host}`;
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -33,7 +34,7 @@ export class Waiting implements OnModuleDestroy {
   /** Aborts when the caller hangs up or the service stops. */
   signalFor(reply: FastifyReply): AbortSignal {
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    whenOver(reply.raw, () => gone.abort());
     return AbortSignal.any([gone.signal, this.stopping.signal]);
   }
 
@@ -45,4 +46,22 @@ export class Waiting implements OnModuleDestroy {
   onModuleDestroy(): void {
     this.stop();
   }
+}
+
+/**
+ * Calls `then` once, when the answer has gone out or its connection has gone. Node tells the answer at the head of a connection
+ * alone that the connection has gone, and not those in line behind it (RFC 9112 §9.3.2), so the connection is listened to, too.
+ */
+export function whenOver(response: ServerResponse, then: () => void): void {
+  const { socket } = response.req;
+  const over = (): void => {
+    response.off('close', over);
+    socket.off('close', over);
+    then();
+  };
+  if (response.destroyed || socket.destroyed) return then();
+  // Any number may stand in line.
+  socket.setMaxListeners(0);
+  response.once('close', over);
+  socket.once('close', over);
 }

@@ -6,7 +6,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { QueryBus } from '@nestjs/cqrs';
 import type { ServerResponse } from 'node:http';
 import { ProblemError } from '../edge/problem.js';
-import { Waiting } from '../edge/waiting.js';
+import { Waiting, whenOver } from '../edge/waiting.js';
 import { AccountChanges, type FollowedChanges, Positions } from '../ports.js';
 import { OpenStream } from './open-stream.js';
 import { WatchedAccount } from './watched-account.js';
@@ -58,14 +58,16 @@ export class CreditsStreams implements OnModuleDestroy {
   async add({ accountId, response, begin, expiresAt }: Page): Promise<void> {
     const { watched, release } = this.take(accountId);
     let stream: OpenStream | undefined;
-    response.once('close', () => {
+    let gone = false;
+    whenOver(response, () => {
+      gone = true;
       if (stream) watched.streams.delete(stream);
       release();
     });
     try {
       const followed = await this.follow();
       await watched.look();
-      if (response.destroyed) return release();
+      if (gone) return;
       begin();
       stream = new OpenStream(response, this.clock, Math.min(expiresAt ?? Infinity, this.clock.now() + LIFETIME_MS));
       watched.join(stream);

@@ -50,7 +50,7 @@ export class WebFiles {
   /** Undefined where no such file was built. `accepts` is the request's Accept-Encoding. */
   async find(name: string, accepts: string | undefined): Promise<WebFile | undefined> {
     const contentType = contentTypes[extname(name)];
-    const built = await (this.built ??= listed(this.folders));
+    const built = await this.names();
     if (contentType === undefined || !built.has(name)) return undefined;
     const best = encodings.find(([encoding, end]) => understands(accepts, encoding) && built.has(name + end));
     const content = await this.read(built.get(name + (best?.[1] ?? '')) ?? '');
@@ -58,10 +58,23 @@ export class WebFiles {
     return { content, contentType, encoding: best?.[0], etag: `"${digest}"` };
   }
 
+  private names(): Promise<ReadonlyMap<string, string>> {
+    return (this.built ??= listed(this.folders).catch((error: unknown) => {
+      this.built = undefined;
+      throw error;
+    }));
+  }
+
+  /** What could not be read is read anew when it is asked for again. */
   private read(path: string): Promise<Buffer> {
-    const known = this.kept.get(path) ?? readFile(path);
-    this.kept.set(path, known);
-    return known;
+    const known = this.kept.get(path);
+    if (known !== undefined) return known;
+    const reading = readFile(path).catch((error: unknown) => {
+      this.kept.delete(path);
+      throw error;
+    });
+    this.kept.set(path, reading);
+    return reading;
   }
 }
 

@@ -38,6 +38,7 @@ export class SessionController {
     if (refused !== undefined) throw refused;
     const sealed = this.sessions.seal(authorization.slice('bearer '.length).trim(), request.identity?.expiresAt);
     if (sealed === undefined) throw new ProblemError('bad-request', 'this token is too long for a cookie; send it with each request');
+    if (sealed.lifetimeMs <= 0) throw new ProblemError('unauthenticated', 'this token has ended');
     reply.header('set-cookie', sessionCookie(sealed, this.settings.publicUrl));
     return this.view(request, sealed.expiresAt);
   }
