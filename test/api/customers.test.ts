@@ -1,7 +1,7 @@
-import { customerScopes } from '#access';
+import { customerScopes, Sessions } from '#access';
 import { RouteTable } from '../../apps/api/src/edge/route-table.js';
 import { call, send } from './client.js';
-import { credits, type Service, startService, video } from './service.js';
+import { credits, type Service, staffToken, startService, video } from './service.js';
 
 /** Of no account: a new one belongs here only if it tells nothing of anybody. */
 const sameForAll = /^\/v1\/(plans|rooms)(\/|$)/;
@@ -81,6 +81,19 @@ describe('a session', () => {
       const { status, body, headers } = await begun({ origin, host: 'credits.example' });
       expect([origin, status, body.code, headers['set-cookie']]).toEqual([origin, 403, 'cross-site', undefined]);
     }
+    await service.app.close();
+  });
+
+  it('ends the streams that it opened, when it ends itself', async () => {
+    const service = await startService();
+    service.answers.GetCreditsUntilChange = () => ({ credits: credits(service), until: null });
+    const short = service.app.get(Sessions, { strict: false }).seal(staffToken, Date.now() + 500);
+    const began = performance.now();
+    const { status, text } = await send(service, 'GET', '/v1/accounts/a-1/credits/stream', undefined, {
+      cookie: `vc_session=${short?.value ?? ''}`,
+    });
+    expect([status, performance.now() - began < 5_000]).toEqual([200, true]);
+    expect(text).toContain('data: {"accountId":"a-1"');
     await service.app.close();
   });
 

@@ -36,6 +36,7 @@ export class CreditsStreamController {
       reply.hijack();
       reply.raw.writeHead(200);
     };
-    await this.streams.add({ accountId, response: reply.raw, begin, expiresAt: request.identity?.expiresAt });
+    const expiresAt = request.session?.expiresAt ?? request.identity?.expiresAt;
+    await this.streams.add({ accountId, response: reply.raw, begin, expiresAt });
   }
 }

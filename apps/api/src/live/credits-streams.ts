@@ -25,7 +25,7 @@ export interface Page {
   readonly response: ServerResponse;
   /** Sends the head of the answer. */
   readonly begin: () => void;
-  /** When the caller's identity ends, ms of machine time; undefined: it does not by itself. */
+  /** When the caller's session or token ends, ms of machine time; undefined: it does not by itself. */
   readonly expiresAt: number | undefined;
 }
 
