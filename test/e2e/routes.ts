@@ -3,9 +3,11 @@ export interface RouteCell {
   readonly method: string;
   readonly path: string;
   readonly scope: string;
+  /** Over accounts at large: customers may not, though they have the scope. */
+  readonly forStaff: boolean;
 }
 
-const route = (method: string, path: string, scope: string): RouteCell => ({ method, path, scope });
+const route = (method: string, path: string, scope: string, forStaff = false): RouteCell => ({ method, path, scope, forStaff });
 
 // A scope's name says what it opens. Where a route could fall to two, the one that the interface's table suggests.
 export const routes: readonly RouteCell[] = [
@@ -15,8 +17,8 @@ export const routes: readonly RouteCell[] = [
   route('POST', '/v1/videos/none/cancel', 'videos:create'),
   route('GET', '/v1/videos/none/download', 'videos:read'),
   route('POST', '/v1/artworks', 'videos:create'),
-  route('GET', '/v1/accounts', 'credits:read'),
-  route('GET', '/v1/accounts/a-1/refusals', 'credits:read'),
+  route('GET', '/v1/accounts', 'credits:read', true),
+  route('GET', '/v1/accounts/a-1/refusals', 'credits:read', true),
   route('GET', '/v1/rooms/none/mockup', 'videos:create'),
   route('GET', '/v1/accounts/a-1/credits', 'credits:read'),
   route('GET', '/v1/accounts/a-1/credits/stream', 'credits:read'),
