@@ -67,7 +67,7 @@ export const staffToken = 'vc_staff_for_the_tests_of_the_edge';
 export const now = Date.UTC(2027, 0, 31, 10);
 
 const messages = { ApplyBillingEvent, ApplyRenderResult, CancelVideo, ClaimRenderJob, CreateVideo, GrantCredits, RevokeCredits };
-  const questions = { GetCredits, GetCreditsUntilChange, GetLedger, GetVideo, ListAccounts, ListVideos };
+const questions = { GetCredits, GetCreditsUntilChange, GetLedger, GetVideo, ListAccounts, ListVideos };
 type Name = keyof typeof messages | keyof typeof questions;
 
 /** The edge with everything behind it played by the test: `answers` says what each command or query gives, `asked` what came. */

@@ -25,6 +25,6 @@ export { CauseRepeatedError } from './draft.js';
 export { backOffMs, EngineUnavailableError, isEngineUnavailable, untilAvailable } from './engine-unavailable.js';
 export { type Breach, describeBreach, type Invariant } from './verifying/breach.js';
 export { LOG, type LogReading, pagesOf } from './verifying/log.pages.js';
-export { checkRows } from './verifying/rows.check.js';
+export { checkRows, endOfLog } from './verifying/rows.check.js';
 export { StreamCheck } from './verifying/stream.check.js';
 export { checkStreamRead } from './verifying/streams.check.js';

@@ -124,7 +124,12 @@ async function freshGround(folder: string): Promise<Ground> {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '-');
   const counts = Object.values(COUNTS).reduce((sum, count) => sum + count, 0);
-  const [kafka, postgres, s3, double] = await Promise.all([sharedKafka(), sharedPostgres(), sharedS3(), startDouble()]);
+  const [kafka, postgres, s3, double] = await Promise.all([
+    sharedKafka(),
+    sharedPostgres(),
+    sharedS3(),
+    startDouble({ tls: true, credentials: 'admin:changeit' }),
+  ]);
   await ran('Event store', 'EventStoreDB protocol double');
   const ports = await Promise.all(Array.from({ length: counts }, freePort));
   const env = environmentOf({

@@ -10,7 +10,7 @@ export interface Read {
   readonly value: string;
 }
 
-const READ_MS = 30_000;
+const READ_MS = 10_000;
 /** A consumer that leaves first waits for its last fetch. */
 const POLL_MS = 100;
 
@@ -41,19 +41,22 @@ export class OtherSystems {
     const left = new Map(ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]));
     const consumer = this.#client.consumer({ groupId: randomUUID(), maxWaitTimeInMs: POLL_MS });
     const read: Read[] = [];
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
-      eachMessage: async ({ partition, message }) => {
-        const end = left.get(partition);
-        if (end === undefined) return;
-        read.push({ key: String(message.key), headers: textOf(message.headers), value: String(message.value) });
-        if (BigInt(message.offset) + 1n >= end) left.delete(partition);
-      },
-    });
-    await until(`the end of ${topic}`, READ_MS, () => (left.size === 0 ? true : undefined));
-    await consumer.disconnect();
-    return read;
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        eachMessage: async ({ partition, message }) => {
+          const end = left.get(partition);
+          if (end === undefined) return;
+          read.push({ key: String(message.key), headers: textOf(message.headers), value: String(message.value) });
+          if (BigInt(message.offset) + 1n >= end) left.delete(partition);
+        },
+      });
+      await until(`the end of ${topic}`, READ_MS, () => (left.size === 0 ? true : undefined));
+      return read;
+    } finally {
+      await consumer.disconnect();
+    }
   }
 }
 
