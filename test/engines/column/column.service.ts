@@ -16,7 +16,7 @@ const COUNTS = { api: 2, processor: 2, 'render-worker': 2 };
 const NO_WORKERS = { ...COUNTS, 'render-worker': 0 };
 const REFUSED_MS = 30_000;
 
-/** What one folder stands for: a log, a database and a bucket of its own. The topics have fixed names, so the brokers are one folder's at a time. */
+/** What one folder stands for: a log, a database and a bucket of its own. The topics have fixed names, so a broker is one folder's at a time: each worker of jest has its own. */
 interface Ground {
   readonly double: RunningDouble;
   readonly env: ProcessEnvironment;
@@ -125,7 +125,7 @@ async function freshGround(folder: string): Promise<Ground> {
     .replaceAll(/[^a-z0-9]/g, '-');
   const counts = Object.values(COUNTS).reduce((sum, count) => sum + count, 0);
   const [kafka, postgres, s3, double] = await Promise.all([
-    sharedKafka(),
+    sharedKafka(process.env['JEST_WORKER_ID']),
     sharedPostgres(),
     sharedS3(),
     startDouble({ tls: true, credentials: 'admin:changeit' }),

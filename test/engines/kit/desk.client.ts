@@ -3,11 +3,11 @@ const DESK = 'ENGINE_DESK';
 
 export type SharedEngine = 'kafka' | 'postgres' | 's3' | 'event-store';
 
-/** What the desk has of an engine, which it starts for the first who asks; undefined where there is no desk. */
-export async function askDesk<T>(engine: SharedEngine): Promise<T | undefined> {
+/** What the desk has of an engine, which it starts for the first who asks, one for each `lane`; undefined where there is no desk. */
+export async function askDesk<T>(engine: SharedEngine, lane = ''): Promise<T | undefined> {
   const desk = process.env[DESK];
   if (!desk) return undefined;
-  const response = await fetch(`${desk}/${engine}`);
+  const response = await fetch(`${desk}/${engine}/${lane}`);
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as T;
 }

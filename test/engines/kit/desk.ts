@@ -17,7 +17,8 @@ const start: Readonly<Record<SharedEngine, () => Promise<Stoppable>>> = {
   s3: startS3,
   'event-store': startEventStore,
 };
-const started = new Map<SharedEngine, Promise<Stoppable>>();
+/** By engine and lane. */
+const started = new Map<string, Promise<Stoppable>>();
 const versions = new Map<string, Set<string>>();
 
 await installAll();
@@ -38,8 +39,9 @@ process.stdin.on('end', () => void end());
 async function answer(request: IncomingMessage): Promise<unknown> {
   const asked = request.url?.slice(1) ?? '';
   if (asked === 'ran') return request.method === 'POST' ? note(request) : table();
-  if (!isEngine(asked)) throw new Error(`There is no engine ${asked}.`);
-  const engine = started.get(asked) ?? start[asked]();
+  const [name = ''] = asked.split('/');
+  if (!isEngine(name)) throw new Error(`There is no engine ${name}.`);
+  const engine = started.get(asked) ?? start[name]();
   started.set(asked, engine);
   return engine;
 }

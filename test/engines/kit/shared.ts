@@ -10,9 +10,12 @@ export type SharedKafka = Pick<Kafka, 'bootstrap' | 'version'>;
 export type SharedS3 = { readonly endpoint: string; readonly env: S3Environment; readonly version: string };
 export type SharedEventStore = Pick<EventStoreServer, 'url' | 'kind' | 'version'>;
 
-/** One broker. It is not to be harmed: who kills or cuts starts one of their own. */
-export async function sharedKafka(): Promise<SharedKafka> {
-  return (await askDesk<SharedKafka>('kafka')) ?? own('kafka', startKafka);
+/**
+ * One broker. It is not to be harmed: who kills or cuts starts one of their own. Who cannot choose the names of topics asks for that of a
+ * `lane`, where nobody else is at the same time.
+ */
+export async function sharedKafka(lane?: string): Promise<SharedKafka> {
+  return (await askDesk<SharedKafka>('kafka', lane)) ?? own(`kafka ${lane ?? ''}`, startKafka);
 }
 
 export async function sharedPostgres(): Promise<PostgresDatabases> {
