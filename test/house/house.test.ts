@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
@@ -46,5 +46,12 @@ describe('the house', () => {
     const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, Record<string, string>>;
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
+  });
+
+  it('names in its README only files that are there', () => {
+    const readme = text('README.md');
+    const named = [...readme.matchAll(/file=@(\S+)|\]\((?!https?:|#)([^)#\s]+)/g)].map(([, uploaded, linked]) => uploaded ?? linked ?? '');
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
   });
 });
