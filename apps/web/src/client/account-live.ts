@@ -1,5 +1,5 @@
-import type { CreditsView, RoomMockup, RoomView } from '#contracts';
-import { type ApiAccess, CreditsApi, type SessionView, type VideoAndCredits } from './credits-api.js';
+import type { CreditsView, RoomMockup, RoomView, SessionView } from '#contracts';
+import { type ApiAccess, CreditsApi, type VideoAndCredits } from './credits-api.js';
 import { type Connection, LiveCredits } from './live-credits.js';
 import type { Refused } from './problems.js';
 import { type VideoList, headSize, isInProgress, unreadVideos, withHead, withMore, withVideo } from './video-list.js';

@@ -1,4 +1,4 @@
-import type { CreditsView, LedgerLine, Page, RoomMockup, RoomView, VideoView } from '#contracts';
+import type { CreditsView, LedgerLine, Page, RoomMockup, RoomView, SessionView, VideoView } from '#contracts';
 import { ConnectionLost, refusalIn } from './problems.js';
 
 /** Where the service is and who asks. Without a token the page's own cookie speaks, on the same origin alone. */
@@ -6,17 +6,6 @@ export interface ApiAccess {
   /** Origin of the service, without a slash at its end. */
   readonly baseUrl: string;
   readonly token: string | null;
-}
-
-/** Who a token or cookie belongs to. */
-export interface SessionView {
-  readonly kind: 'staff' | 'customer';
-  readonly name: string;
-  readonly accountId: string | null;
-  readonly scopes: readonly string[];
-  readonly expiresAt: string | null;
-  readonly sandbox: boolean;
-  readonly supportContact: string | null;
 }
 
 export interface ArtworkView {

@@ -5,6 +5,7 @@ import tokens from '../theme/tokens.css';
 import { byDay, historyEntry } from '../words/history.js';
 import { type Trouble, troubleOf } from '../words/troubles.js';
 import { AccountElement } from './account.element.js';
+import quietButton from './quiet-button.css';
 import sheet from './credit-history.css';
 
 const pageSize = 20;
@@ -13,7 +14,7 @@ const againMs = 4_000;
 
 /** `<credit-history>`: every credit's story in a sentence, newest first, with what was left after it (rule 26). */
 export class CreditHistory extends AccountElement {
-  static override styles = [unsafeCSS(tokens), unsafeCSS(sheet)];
+  static override styles = [unsafeCSS(tokens), unsafeCSS(quietButton), unsafeCSS(sheet)];
   static override properties = { ...AccountElement.properties, lines: { state: true }, reading: { state: true }, trouble: { state: true } };
   declare private lines: readonly LedgerLine[] | null;
   declare private reading: boolean;

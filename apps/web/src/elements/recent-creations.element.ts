@@ -6,6 +6,7 @@ import { LastingAddresses } from '../client/lasting-addresses.js';
 import tokens from '../theme/tokens.css';
 import { type Trouble, troubleOf } from '../words/troubles.js';
 import { AccountElement } from './account.element.js';
+import quietButton from './quiet-button.css';
 import sheet from './recent-creations.css';
 import cardSheet from './video-card.css';
 import { type CardActions, type HungArtwork, videoCard } from './video-card.js';
@@ -15,7 +16,7 @@ const skeletons = 3;
 
 /** `<recent-creations>`: the account's videos, newest first, with the counter at their head. */
 export class RecentCreations extends AccountElement {
-  static override styles = [unsafeCSS(tokens), unsafeCSS(sheet), unsafeCSS(cardSheet)];
+  static override styles = [unsafeCSS(tokens), unsafeCSS(quietButton), unsafeCSS(sheet), unsafeCSS(cardSheet)];
   static override properties = {
     ...AccountElement.properties,
     playing: { state: true },

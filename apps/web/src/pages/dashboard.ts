@@ -1,4 +1,5 @@
-import { CreditsApi, type SessionView } from '../client/credits-api.js';
+import type { SessionView } from '#contracts';
+import { CreditsApi } from '../client/credits-api.js';
 import { Refused } from '../client/problems.js';
 import { type DashboardWords, wordsFor } from './dashboard.words.js';
 import { part } from './part.js';

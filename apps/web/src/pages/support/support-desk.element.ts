@@ -1,5 +1,5 @@
 import { type TemplateResult, html } from 'lit';
-import type { SessionView } from '../../client/credits-api.js';
+import type { SessionView } from '#contracts';
 import { Refused } from '../../client/problems.js';
 import { DeskApi } from './desk-api.js';
 import { rememberName, rememberedName } from './desk-name.js';
