@@ -67,7 +67,9 @@ function seenFrom(room: Room): Pose {
 function onPlane(room: Room, z: number): Homography {
   const camera = new Camera(seenFrom(room), room.lens, size.width, size.height);
   const matrix = camera.ofPlane([0, 0, z], [1 / cm, 0, 0], [0, 1 / cm, 0]);
-  return matrix.map((value) => round(value / matrix[8])) as unknown as Homography;
+  const [a, b, c, d, e, f, g, h, last] = matrix;
+  const part = (value: number): number => round(value / last);
+  return [part(a), part(b), part(c), part(d), part(e), part(f), part(g), part(h), part(last)];
 }
 
 function inCentimetres({ left, top, width, height }: ReturnType<typeof lightArea>): ReturnType<typeof lightArea> {
