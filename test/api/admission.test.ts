@@ -50,6 +50,12 @@ const routes: readonly (readonly [method: 'GET' | 'POST' | 'DELETE', url: string
   ['POST', '/v1/ops/rebuild', 'ops'],
 ];
 
+interface Described {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly security: readonly { readonly key?: readonly string[] }[] }>>>
+  >;
+}
+
 describe('who may call', () => {
   it.each(routes)('%s %s is 401 for nobody, whatever else is wrong (rule 8)', async (method, url) => {
     const broken = method === 'GET' ? {} : { body: '{"broken', headers: { 'content-type': 'text/strange' } };
@@ -74,10 +80,8 @@ describe('who may call', () => {
   });
 
   it('knows every route that wants a key', async () => {
-    const { body } = await call(service, '/v1/openapi.json');
-    const described = Object.entries(
-      body['paths'] as unknown as Record<string, Record<string, { security: { key?: string[] }[] }>>,
-    ).flatMap(([path, operations]) =>
+    const { body } = await call<Described>(service, '/v1/openapi.json');
+    const described = Object.entries(body.paths).flatMap(([path, operations]) =>
       Object.entries(operations).flatMap(([method, { security }]) =>
         security.flatMap(({ key }) => (key?.length ? [`${method.toUpperCase()} ${path} ${key.join()}`] : [])),
       ),
@@ -103,8 +107,12 @@ describe('who may call', () => {
   });
 
   it('a revoked key is nobody at once', async () => {
-    const { id, token } = (await call(service, '/v1/ops/keys', { method: 'POST', body: { name: 'shop', scopes: ['credits:read'] } }))
-      .body as unknown as { id: string; token: string };
+    const { id, token } = (
+      await call<{ id: string; token: string }>(service, '/v1/ops/keys', {
+        method: 'POST',
+        body: { name: 'shop', scopes: ['credits:read'] },
+      })
+    ).body;
     expect((await call(service, '/v1/plans', { token })).status).toBe(200);
     expect((await call(service, `/v1/ops/keys/${id}`, { method: 'DELETE' })).body).toMatchObject({ id, name: 'shop', revoked: true });
     expect((await call(service, '/v1/plans', { token })).status).toBe(401);

@@ -12,10 +12,11 @@ export interface Sent {
   readonly headers?: { readonly [name: string]: string };
 }
 
-export interface Answered {
+/** `B` is what the caller takes the body for; the description holds it to its schema. */
+export interface Answered<B = Record<string, never>> {
   readonly status: number;
   readonly headers: { readonly [name: string]: string | string[] | number | undefined };
-  readonly body: Record<string, never>;
+  readonly body: B;
   readonly text: string;
   readonly bytes: Buffer;
 }
@@ -31,13 +32,13 @@ type Description = {
 };
 
 /** Sends a request as staff, and holds the answer to what the description says of the route: its status, and the body's schema. */
-export async function call(
+export async function call<B = Record<string, never>>(
   service: Service,
   url: string,
   { method = 'GET', token = staffToken, body, headers = {} }: Sent = {},
-): Promise<Answered> {
+): Promise<Answered<B>> {
   const raw = typeof body === 'string' || Buffer.isBuffer(body);
-  const answered = await send(service, method, url, body === undefined || raw ? body : JSON.stringify(body), {
+  const answered = await send<B>(service, method, url, body === undefined || raw ? body : JSON.stringify(body), {
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
     ...headers,
@@ -47,13 +48,13 @@ export async function call(
 }
 
 /** One request over a real connection, exactly as given. A list of pairs may name a header twice. */
-export function send(
+export function send<B = Record<string, never>>(
   service: Service,
   method: string,
   path: string,
   body?: string | Buffer,
   headers: { readonly [name: string]: string | string[] } = {},
-): Promise<Answered> {
+): Promise<Answered<B>> {
   return new Promise((resolve, reject) => {
     const length = body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const outgoing = request(
@@ -69,7 +70,7 @@ export function send(
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
-            body: isJson ? (JSON.parse(text) as Answered['body']) : {},
+            body: (isJson ? JSON.parse(text) : {}) as B,
             text,
             bytes,
           });
@@ -81,7 +82,12 @@ export function send(
   });
 }
 
-async function holdToDescription(service: Service, method: string, url: string, { status, body, headers }: Answered): Promise<void> {
+async function holdToDescription(
+  service: Service,
+  method: string,
+  url: string,
+  { status, body, headers }: Answered<unknown>,
+): Promise<void> {
   const { paths } = await descriptionOf(service);
   const path = url.split('?')[0] ?? '';
   const pattern = Object.keys(paths).find((candidate) => new RegExp(`^${candidate.replace(/[{][^}]+[}]/g, '[^/]+')}$`).test(path));

@@ -23,7 +23,7 @@ let document: {
 };
 beforeAll(async () => {
   service = await startService();
-  document = (await call(service, '/v1/openapi.json', { token: null })).body as unknown as typeof document;
+  document = (await call<typeof document>(service, '/v1/openapi.json', { token: null })).body;
 });
 afterAll(() => service.app.close());
 

@@ -121,7 +121,7 @@ describe('a download', () => {
 
 describe('the rooms', () => {
   it('are listed with a preview each', async () => {
-    const { items } = (await call(service, '/v1/rooms')).body as unknown as { items: { previewUrl: string }[] };
+    const { items } = (await call<{ items: { previewUrl: string }[] }>(service, '/v1/rooms')).body;
     expect(items).toEqual([
       {
         roomId: 'living-room',

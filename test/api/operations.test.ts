@@ -46,8 +46,7 @@ describe('a render worker without a queue', () => {
 
 describe('the plans', () => {
   it('are the catalogue', async () => {
-    const { body } = await call(service, '/v1/plans');
-    const items = body['items'] as unknown as { id: string }[];
+    const { items } = (await call<{ items: { id: string }[] }>(service, '/v1/plans')).body;
     expect(items).toHaveLength(7);
     expect(items[0]).toEqual({ id: 'artist-basic', name: 'Artist Basic', creditsPerCycle: 1, cycle: 'P30D' });
     expect(items[6]).toEqual({ id: 'trial', name: 'Trial', creditsInTotal: 1 });

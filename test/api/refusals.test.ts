@@ -1,3 +1,4 @@
+import type { RefusalList } from '#contracts';
 import { call } from './client.js';
 import { now, type Service, startService } from './service.js';
 
@@ -13,9 +14,9 @@ afterEach(() => service.app.close());
 const order = { accountId: 'a-1', roomId: 'living-room', artworkId: 'art-1', title: 'a private title' };
 const create = (body: unknown = order) => call(service, '/v1/videos', { method: 'POST', body, headers: { 'idempotency-key': 'k' } });
 const refused = async (accountId = 'a-1') => {
-  const { status, body } = await call(service, `/v1/accounts/${accountId}/refusals`);
+  const { status, body } = await call<RefusalList>(service, `/v1/accounts/${accountId}/refusals`);
   expect(status).toBe(200);
-  return body as unknown as { items: { command: string; code: string; at: string; actor: string | null }[]; since: string };
+  return body;
 };
 
 describe('refusals, as support can look them up', () => {

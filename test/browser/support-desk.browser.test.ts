@@ -150,14 +150,23 @@ describe('the support desk', () => {
   });
 });
 
+interface LayoutShift extends PerformanceEntry {
+  readonly value: number;
+}
+
+declare global {
+  interface Window {
+    shifted: number;
+  }
+}
+
 /** Counts from now on how much of a page moves by itself, as browsers count it. */
 async function countShifts(context: BrowserContext): Promise<(page: Page) => Promise<number>> {
   await context.addInitScript(() => {
-    const counted = globalThis as unknown as { shifted: number };
-    counted.shifted = 0;
+    window.shifted = 0;
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) counted.shifted += (entry as unknown as { value: number }).value;
+      for (const entry of list.getEntries()) window.shifted += (entry as LayoutShift).value;
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  return (page) => page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted);
+  return (page) => page.evaluate(() => window.shifted);
 }

@@ -1,5 +1,11 @@
 import type { BrowserContext, ConsoleMessage, Page, Request } from 'playwright-core';
 
+declare global {
+  interface Window {
+    toldViolation(violation: string): Promise<void>;
+  }
+}
+
 /** What a page must never do. Every test ends by asking for it. */
 export class Watch {
   private readonly seen: string[] = [];
@@ -12,9 +18,8 @@ export class Watch {
     const watch = new Watch(new Set(origins));
     await context.exposeBinding('toldViolation', (_source, violation: string) => watch.seen.push(`content security policy: ${violation}`));
     await context.addInitScript(() => {
-      const told = (globalThis as unknown as { toldViolation(violation: string): Promise<void> }).toldViolation;
       document.addEventListener('securitypolicyviolation', (event) => {
-        void told(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+        void window.toldViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
       });
     });
     context.on('request', (request) => watch.asked(request));
